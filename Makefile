@@ -1,0 +1,41 @@
+# The commands of the platform; `make help` lists them. What they do lives in build/*.sh.
+# ENGINE=embedded (default) runs the sidecar of this repository, ENGINE=dapr a Dapr CLI and daprd found on PATH.
+
+ENGINE ?= embedded
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+.PHONY: help run stop status logs test test-fast test-e2e bench format clean
+
+help: ## This list
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## Set up what is missing, build, and run the whole platform until Ctrl-C (ENGINE=dapr, EXTERNAL=orders: start that app yourself)
+	@ENGINE=$(ENGINE) EXTERNAL=$(EXTERNAL) build/run.sh
+
+stop: ## Stop the running platform
+	@ENGINE=$(ENGINE) build/control.sh stop
+
+status: ## Apps, sidecars, ports and health of the running platform
+	@ENGINE=$(ENGINE) build/control.sh status
+
+logs: ## The log of one app: make logs APP=orders [FOLLOW=1]
+	@ENGINE=$(ENGINE) APP=$(APP) FOLLOW=$(FOLLOW) build/control.sh logs
+
+test: ## All tests (private servers, started and stopped by the command)
+	@ENGINE=$(ENGINE) build/test.sh all
+
+test-fast: ## The inner loop: unit and component tests
+	@build/test.sh fast
+
+test-e2e: ## The end-to-end suite only (ENGINE=dapr; PLATFORM_BASE=http://... runs it against a platform that is up)
+	@ENGINE=$(ENGINE) build/test.sh e2e
+
+bench: ## Benchmarks (release build)
+	@build/bench.sh
+
+format: ## Format the code
+	@dotnet format Platform.sln
+
+clean: ## Stop the private servers, remove their data and every build output
+	@build/clean.sh

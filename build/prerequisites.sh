@@ -1,0 +1,56 @@
+# Sourced by the scripts beside it: finds the .NET SDK, starts or finds the servers, builds. Not a command of its own.
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+run_dir=${PLATFORM_RUN_DIR:-$root/.run}
+configuration=release
+
+require_dotnet() {
+  if ! command -v dotnet >/dev/null 2>&1 && [ -x "$HOME/.dotnet/dotnet" ]; then PATH=$HOME/.dotnet:$PATH; fi
+  if ! command -v dotnet >/dev/null 2>&1 || ! dotnet --version >/dev/null 2>&1; then
+    cat >&2 <<TEXT
+The .NET SDK 10 is needed and was not found$(command -v dotnet >/dev/null 2>&1 && echo " (installed: $(dotnet --list-sdks | tr '\n' ' '))"). Get it with one command, then run the same command again:
+  Debian, Ubuntu, WSL, Fedora, macOS   curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0
+  macOS (Homebrew)                     brew install dotnet
+  Windows                              winget install Microsoft.DotNet.SDK.10
+TEXT
+    exit 1
+  fi
+  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+}
+
+# Servers named by PLATFORM_POSTGRES and PLATFORM_REDIS are used as they are; else private ones are started.
+require_servers() {
+  if [ -n "${PLATFORM_POSTGRES:-}" ] && [ -n "${PLATFORM_REDIS:-}" ]; then return; fi
+  build/servers.sh up --dir "$run_dir/servers"
+  own_servers=1
+  while IFS='=' read -r name value; do
+    case $name in
+      PLATFORM_POSTGRES) PLATFORM_POSTGRES=${PLATFORM_POSTGRES:-$value} ;;
+      PLATFORM_REDIS) PLATFORM_REDIS=${PLATFORM_REDIS:-$value} ;;
+    esac
+  done <"$run_dir/servers/servers.env"
+  export PLATFORM_POSTGRES PLATFORM_REDIS
+}
+
+stop_own_servers() {
+  if [ -n "${own_servers:-}" ]; then build/servers.sh down --dir "$run_dir/servers"; fi
+}
+
+# Builds what runs, unless nothing changed since the last time.
+build_platform() {
+  stamp=artifacts/.built
+  if [ -f $stamp ] && [ -z "$(find sdk sidecar services gateway workflows build Directory.* global.json .editorconfig -newer $stamp -type f 2>/dev/null | head -n 1)" ]; then return; fi
+  mkdir -p artifacts
+  touch $stamp.new
+  dotnet build build/Platform.slnf -c Release -v quiet --nologo
+  mv $stamp.new $stamp
+}
+
+prepare_databases() {
+  dotnet "artifacts/bin/Setup/$configuration/Setup.dll" --out "$run_dir/platform.env"
+  set -a
+  # shellcheck disable=SC1091
+  . "$run_dir/platform.env"
+  set +a
+}

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Runs the tests: all (default), fast (unit and component tests only), e2e (the end-to-end suite only). Used by `make test*`.
+# Private servers are started for the run and stopped after it. The last line is `N passed, N failed, N skipped`.
+set -eu
+. "$(dirname "$0")/prerequisites.sh"
+
+suite=${1:-all}
+require_dotnet
+
+build/servers.sh up --dir "$root/.run/test" --fast
+trap 'build/servers.sh down --dir "$root/.run/test"' EXIT
+PLATFORM_TEST_POSTGRES=$(sed -n 's/^PLATFORM_POSTGRES=//p' .run/test/servers.env)
+PLATFORM_TEST_REDIS=$(sed -n 's/^PLATFORM_REDIS=//p' .run/test/servers.env)
+export PLATFORM_TEST_POSTGRES PLATFORM_TEST_REDIS
+
+dotnet build Platform.sln -c Release -v quiet --nologo
+results=artifacts/test-results
+rm -rf $results
+failed=0
+
+run_assemblies() { # label, filter, assemblies...
+  label=$1
+  filter=$2
+  shift 2
+  echo "== $label"
+  dotnet test "$@" --nologo --filter "$filter" --logger "trx;LogFilePrefix=$label" --results-directory $results --blame-hang-timeout 5m -- RunConfiguration.MaxCpuCount=2 || failed=1
+}
+
+assemblies() { find artifacts/bin -path "*/$configuration/*" -name '*.Tests.dll' -not -path '*/ref/*' | while read -r dll; do
+  case $(basename "$dll" .dll) in "$(basename "$(dirname "$(dirname "$dll")")")") echo "$dll" ;; esac
+done | sort; }
+
+case $suite in
+  fast) run_assemblies unit 'Speed!=Slow' $(assemblies) ;;
+  e2e) run_assemblies e2e 'Category!=None' "artifacts/bin/EndToEnd/$configuration/EndToEnd.dll" ;;
+  all)
+    run_assemblies unit 'Category!=None' $(assemblies)
+    run_assemblies e2e 'Category!=None' "artifacts/bin/EndToEnd/$configuration/EndToEnd.dll"
+    ;;
+  *)
+    echo "usage: build/test.sh all|fast|e2e" >&2
+    exit 2
+    ;;
+esac
+
+# A run that was cut off before its end writes no results: its exit status counts, not only the numbers.
+cat $results/*.trx 2>/dev/null | tr '<' '\n' | awk -v failed=$failed '
+  /^Counters / {
+    for (i = 1; i <= NF; i++) { split($i, pair, "\""); value[substr($i, 1, index($i, "=") - 1)] = pair[2] }
+    total += value["total"]; passed += value["passed"]; executed += value["executed"]
+  }
+  END {
+    wrong = executed - passed
+    if (failed && wrong == 0) { wrong = 1 }
+    printf "%d passed, %d failed, %d skipped\n", passed, wrong, total - executed
+    exit (wrong > 0 || passed == 0)
+  }'
