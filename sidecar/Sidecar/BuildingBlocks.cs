@@ -1,0 +1,9 @@
+namespace Sidecar;
+
+/// <summary>The building blocks of a sidecar, in the order of their start. A new one adds one line here.</summary>
+internal static class BuildingBlocks
+{
+    public static IReadOnlyList<Func<RuntimeServices, IBuildingBlock>> Factories { get; } =
+    [
+    ];
+}

@@ -1,0 +1,12 @@
+namespace Sidecar.Components;
+
+/// <summary>All component types that the sidecar implements. A building block adds its table here, one line.</summary>
+internal static class ComponentCatalogue
+{
+    public static IReadOnlyDictionary<string, ComponentType> Types { get; } = All().ToDictionary(type => type.Name, StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<ComponentType> All() =>
+    [
+        .. Secrets.SecretStoreTypes.All,
+    ];
+}

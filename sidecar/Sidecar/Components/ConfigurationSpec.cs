@@ -1,0 +1,47 @@
+namespace Sidecar.Components;
+
+/// <summary>The Configuration resource, as far as it has a meaning on one machine.</summary>
+internal sealed record ConfigurationSpec
+{
+    /// <summary>The share of traces that are recorded, 0 to 1; default 0. A recorded incoming trace is always continued.</summary>
+    public double SamplingRate { get; init; }
+
+    /// <summary>Whether the Configuration has a tracing section that exports anything.</summary>
+    public bool TracingConfigured { get; init; }
+
+    /// <summary>Where spans go in Zipkin format; default nowhere.</summary>
+    public Uri? ZipkinEndpoint { get; init; }
+
+    /// <summary>Which secrets the app may read, by store.</summary>
+    public IReadOnlyDictionary<string, SecretScope> SecretScopes { get; init; } = new Dictionary<string, SecretScope>(StringComparer.Ordinal);
+
+    /// <summary>Who may call the app; null = everybody.</summary>
+    public AccessControlSpec? AccessControl { get; init; }
+
+    /// <summary>The only APIs the app may use; empty = all.</summary>
+    public IReadOnlyList<ApiRule> AllowedApis { get; init; } = [];
+
+    /// <summary>The APIs the app may not use.</summary>
+    public IReadOnlyList<ApiRule> DeniedApis { get; init; } = [];
+
+    /// <summary>The component types that are not loaded, e.g. <c>pubsub.in-memory/v1</c>.</summary>
+    public IReadOnlyList<string> DeniedComponents { get; init; } = [];
+}
+
+/// <summary>The secrets of a store that the app may read.</summary>
+/// <param name="DefaultAllow">Whether a secret that is in no list may be read.</param>
+/// <param name="Allowed">If not empty, only these.</param>
+/// <param name="Denied">Never these.</param>
+internal sealed record SecretScope(bool DefaultAllow, IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied);
+
+/// <summary>An API in an allow or deny list.</summary>
+/// <param name="Name">The first path segment, e.g. <c>state</c>.</param>
+/// <param name="Version">E.g. <c>v1.0</c>.</param>
+/// <param name="Protocol"><c>http</c> or <c>grpc</c>; empty = both.</param>
+internal sealed record ApiRule(string Name, string Version, string Protocol);
+
+/// <summary>Who may call the app.</summary>
+/// <param name="DefaultAllow">For a caller or operation without a rule.</param>
+/// <param name="TrustDomain">The trust domain of the app; callers are known only with mTLS, so that no rule by app id ever matches here.</param>
+/// <param name="Policies">The rules by caller; empty = no rules.</param>
+internal sealed record AccessControlSpec(bool DefaultAllow, string TrustDomain, IReadOnlyList<string> Policies);

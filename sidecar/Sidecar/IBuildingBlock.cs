@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Sidecar.Api.Http;
+using Sidecar.Metadata;
+
+namespace Sidecar;
+
+/// <summary>
+/// One building block of a sidecar. Made by its static <c>Create(RuntimeServices)</c>, listed in <see cref="BuildingBlocks"/>.
+/// Order of its life: Create, StartAsync (components connect), the endpoints listen, AppReadyAsync, DrainAsync, DisposeAsync.
+/// </summary>
+internal interface IBuildingBlock : IAsyncDisposable
+{
+    /// <summary>Its part of the HTTP API.</summary>
+    IEnumerable<IHttpApi> HttpApis => [];
+
+    /// <summary>Its part of the gRPC API: full path, e.g. <c>/TaskHubSidecarService/StartInstance</c>, to the handler of the HTTP/2 request (status trailers included).</summary>
+    IEnumerable<KeyValuePair<string, RequestDelegate>> GrpcMethods => [];
+
+    /// <summary>Its loaded components, for <c>/v1.0/metadata</c>.</summary>
+    IEnumerable<LoadedComponent> LoadedComponents => [];
+
+    /// <summary>Its active subscriptions, for <c>/v1.0/metadata</c>.</summary>
+    IEnumerable<ActiveSubscription> ActiveSubscriptions => [];
+
+    /// <summary>Connects the components. The app is not there yet; every API must work when this returns. Throws <see cref="Components.ComponentException"/>.</summary>
+    Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The app accepts calls: ask it for its subscriptions, start deliveries. The sidecar turns healthy when this returned for all blocks.</summary>
+    Task AppReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes no new work and waits for the work under way until the token is cancelled.</summary>
+    Task DrainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

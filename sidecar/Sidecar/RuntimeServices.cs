@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+using Sidecar.Components;
+using Sidecar.Invocation;
+using Sidecar.Resiliency;
+using Sidecar.Telemetry;
+
+namespace Sidecar;
+
+/// <summary>What a building block may use of the sidecar that it belongs to. Everything is loaded, validated and resolved.</summary>
+internal sealed record RuntimeServices
+{
+    /// <summary>The settings of the sidecar.</summary>
+    public required SidecarOptions Options { get; init; }
+
+    /// <summary>The resources of the app: components with their secrets resolved, subscriptions, configuration.</summary>
+    public required AppResources Resources { get; init; }
+
+    /// <summary>The way to the app.</summary>
+    public required IAppChannel App { get; init; }
+
+    /// <summary>The policies of the resiliency files.</summary>
+    public required IResiliency Resiliency { get; init; }
+
+    /// <summary>Spans and trace context.</summary>
+    public required Tracing Tracing { get; init; }
+
+    /// <summary>The app id.</summary>
+    public string AppId => Options.AppId;
+
+    /// <summary>The namespace (environment variable NAMESPACE); empty when there is none.</summary>
+    public string Namespace => Options.Environment.GetValueOrDefault("NAMESPACE", "");
+
+    /// <summary>What the sidecars of the run share.</summary>
+    public RunScope Run => Options.Run;
+
+    /// <summary>Makes loggers.</summary>
+    public ILoggerFactory Loggers => Options.Loggers;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => Options.Time;
+
+    /// <summary>What a component of this sidecar may use.</summary>
+    public ComponentContext ComponentContext => new(AppId, Run, Loggers, Time);
+
+    /// <summary>The components of a building block, by the first word of the type, e.g. <c>state</c>, <c>pubsub</c>.</summary>
+    public IEnumerable<ComponentSpec> ComponentsOf(string buildingBlock) =>
+        Resources.Components.Where(component => component.Type.StartsWith(buildingBlock + ".", StringComparison.Ordinal));
+}

@@ -1,0 +1,14 @@
+namespace Sidecar.Secrets;
+
+/// <summary>A store of secrets, each a set of key/value pairs.</summary>
+internal interface ISecretStore
+{
+    /// <summary>Reads what the store needs; throws <see cref="Components.ComponentException"/>.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>The secret of a name, or null when there is none.</summary>
+    IReadOnlyDictionary<string, string>? Get(string name);
+
+    /// <summary>All secrets.</summary>
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll();
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sidecar.Components;
+using Sidecar.Health;
+
+namespace Sidecar;
+
+/// <summary>What one sidecar needs to know at start: the settings that daprd takes as flags and environment, and what it shares with its run.</summary>
+internal sealed record SidecarOptions
+{
+    /// <summary>The app id; not empty.</summary>
+    public required string AppId { get; init; }
+
+    /// <summary>The address both endpoints listen on; default 127.0.0.1.</summary>
+    public string ListenAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>The HTTP/1.1 port; default 3500, 0 takes a free one (see <see cref="SidecarRuntime.HttpPort"/>).</summary>
+    public int HttpPort { get; init; } = 3500;
+
+    /// <summary>The gRPC port (HTTP/2 cleartext); default 50001, 0 takes a free one (see <see cref="SidecarRuntime.GrpcPort"/>).</summary>
+    public int GrpcPort { get; init; } = 50001;
+
+    /// <summary>The port of the health and metadata endpoints alone; default none.</summary>
+    public int? PublicPort { get; init; }
+
+    /// <summary>The port of Prometheus' metrics; default none.</summary>
+    public int? MetricsPort { get; init; }
+
+    /// <summary>The port of the app; none = the sidecar has no app to call.</summary>
+    public int? AppPort { get; init; }
+
+    /// <summary>The protocol of the app; only <c>http</c> is supported.</summary>
+    public string AppProtocol { get; init; } = "http";
+
+    /// <summary>The address of the app; default 127.0.0.1.</summary>
+    public string AppChannelAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>How many calls the app gets at once; default -1, unlimited.</summary>
+    public int AppMaxConcurrency { get; init; } = -1;
+
+    /// <summary>The app health check; default none, that is the app counts as healthy once it accepts connections.</summary>
+    public AppHealthOptions? AppHealth { get; init; }
+
+    /// <summary>The folders (or files) with the resources, in order.</summary>
+    public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
+
+    /// <summary>The file of the Configuration; default none.</summary>
+    public string? ConfigurationPath { get; init; }
+
+    /// <summary>The environment as the sidecar sees it: <c>secretstores.local.env</c>, <c>envRef</c>, NAMESPACE. Default: the environment of this process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = ProcessEnvironment();
+
+    /// <summary>The token callers must send as <c>dapr-api-token</c>; default none.</summary>
+    public string? ApiToken { get; init; }
+
+    /// <summary>The token sent to the app as <c>dapr-api-token</c>; default none.</summary>
+    public string? AppApiToken { get; init; }
+
+    /// <summary>The largest request body in bytes; default 4 MiB.</summary>
+    public long MaxBodySize { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>The largest total of request headers in bytes; default 4 KiB.</summary>
+    public int ReadBufferSize { get; init; } = 4 * 1024;
+
+    /// <summary>How long a stop waits for calls and deliveries under way; default 5 s.</summary>
+    public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The endpoints of the app that are not asked at start: <c>config</c>, <c>subscribe</c>; default none.</summary>
+    public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
+
+    /// <summary>What the sidecars of the run share; default one of its own.</summary>
+    public RunScope Run { get; init; } = new();
+
+    /// <summary>Makes the loggers; default: nothing is logged.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock; default the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Called when the app asks for the end of its sidecar (<c>POST /v1.0/shutdown</c>); default: the sidecar stops itself.</summary>
+    public Func<Task>? ShutdownRequested { get; init; }
+
+    private static Dictionary<string, string> ProcessEnvironment() =>
+        System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
+}
