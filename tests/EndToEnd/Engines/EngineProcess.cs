@@ -12,7 +12,7 @@ internal sealed class EngineProcess : IDisposable
     /// <summary>Starts it.</summary>
     public EngineProcess(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;
@@ -49,10 +49,10 @@ internal sealed class EngineProcess : IDisposable
         {
             await _process.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{_process.StartInfo.FileName} did not stop within a minute. Its output ends with:\n{Output}");
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not stop within a minute. Its output ends with:\n{Output}", exception);
         }
     }
 

@@ -36,9 +36,9 @@ internal static class PlatformReadiness
                 "the platform is ready",
                 Limit);
         }
-        catch (TimeoutException)
+        catch (TimeoutException exception)
         {
-            throw new TimeoutException($"Not ready within {Limit.TotalSeconds} s; last answer: {last}. The engine's output ends with:\n{engine?.Output}");
+            throw new TimeoutException($"Not ready within {Limit.TotalSeconds} s; last answer: {last}. The engine's output ends with:\n{engine?.Output}", exception);
         }
     }
 }

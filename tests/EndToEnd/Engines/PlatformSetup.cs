@@ -63,7 +63,7 @@ internal sealed class PlatformSetup : IAsyncDisposable
 
     private static async Task RunAsync(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = TestServers.RepositoryRoot, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = TestServers.RepositoryRoot, UseShellExecute = false, RedirectStandardError = true };
         foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[key] = value;

@@ -1,5 +1,4 @@
 using System.Net;
-using EndToEnd.Shop;
 
 namespace EndToEnd.Telemetry;
 
