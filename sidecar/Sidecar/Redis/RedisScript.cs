@@ -1,0 +1,29 @@
+namespace Sidecar.Redis;
+
+/// <summary>A Lua script that is sent once per server and then called by its hash.</summary>
+internal sealed class RedisScript(string text)
+{
+    private volatile string? _hash;
+
+    /// <summary>Runs the script atomically.</summary>
+    public async Task<RedisReply> ExecuteAsync(RedisClient client, IReadOnlyList<RedisArgument> keys, IReadOnlyList<RedisArgument> arguments, CancellationToken cancellationToken)
+    {
+        var hash = _hash ??= await LoadAsync(client, cancellationToken);
+        try
+        {
+            return await client.ExecuteAsync(RedisCommand.Of("EVALSHA", [hash, keys.Count, .. keys, .. arguments]), cancellationToken);
+        }
+        catch (RedisServerException exception) when (exception.Code == "NOSCRIPT")
+        {
+            // The server was restarted; the script has not run.
+            hash = _hash = await LoadAsync(client, cancellationToken);
+            return await client.ExecuteAsync(RedisCommand.Of("EVALSHA", [hash, keys.Count, .. keys, .. arguments]), cancellationToken);
+        }
+    }
+
+    private async Task<string> LoadAsync(RedisClient client, CancellationToken cancellationToken)
+    {
+        var reply = await client.ExecuteAsync(RedisCommand.Of("SCRIPT", "LOAD", text), cancellationToken);
+        return reply.AsText()!;
+    }
+}
