@@ -12,6 +12,7 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource<RedisConnection> _current = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RedisConnection? _live;
     private Task _supervisor = Task.CompletedTask;
     private volatile string? _problem = "not connected yet";
 
@@ -57,19 +58,25 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
     {
         await _stop.CancelAsync();
         await _supervisor;
-        TaskCompletionSource<RedisConnection> current;
+        RedisConnection? live;
         lock (_gate)
         {
-            current = _current;
+            live = _live;
+            _live = null;
+            if (_current.Task.IsCompleted)
+            {
+                _current = new TaskCompletionSource<RedisConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            _current.TrySetException(new RedisConnectionException("the redis client is closed", sent: false));
+            _ = _current.Task.Exception;
         }
 
-        if (current.Task.IsCompletedSuccessfully)
+        if (live is not null)
         {
-            await (await current.Task).DisposeAsync();
+            await live.DisposeAsync();
         }
 
-        current.TrySetException(new RedisConnectionException("the redis client is closed", sent: false));
-        _ = current.Task.Exception;
         _stop.Dispose();
     }
 
@@ -146,6 +153,7 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
                 _current = new TaskCompletionSource<RedisConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
+            _live = connection;
             _current.TrySetResult(connection);
         }
 
@@ -156,8 +164,9 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
     {
         lock (_gate)
         {
-            if (_current.Task is { IsCompletedSuccessfully: true } current && ReferenceEquals(current.GetAwaiter().GetResult(), connection))
+            if (ReferenceEquals(_live, connection))
             {
+                _live = null;
                 _current = new TaskCompletionSource<RedisConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }

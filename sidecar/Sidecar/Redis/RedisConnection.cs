@@ -113,13 +113,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             }
 
             var tls = new SslStream(stream, leaveInnerStreamOpen: false);
-            var authentication = new SslClientAuthenticationOptions { TargetHost = options.Host };
-            if (options.SkipTlsVerify)
-            {
-                authentication.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-            }
-
-            await tls.AuthenticateAsClientAsync(authentication, cancellationToken);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = options.Host }, cancellationToken);
             return tls;
         }
         catch
@@ -154,7 +148,7 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        await Task.WhenAll(Task.Run(WriteLoopAsync), Task.Run(ReadLoopAsync));
+        await Task.WhenAll(WriteLoopAsync(), ReadLoopAsync());
 
         // Only now can no loop add to a queue any more.
         var cause = await _closed.Task;

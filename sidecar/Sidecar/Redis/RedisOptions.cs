@@ -23,9 +23,6 @@ internal sealed record RedisOptions
     /// <summary>TLS, default off; metadata <c>enableTLS</c>.</summary>
     public bool Tls { get; init; }
 
-    /// <summary>Accepts any server certificate (tests only), default off; metadata <c>insecureSkipTLSVerify</c>.</summary>
-    public bool SkipTlsVerify { get; init; }
-
     /// <summary>Deadline of connecting and authenticating, default 5 s; metadata <c>dialTimeout</c>.</summary>
     public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -43,14 +40,33 @@ internal sealed record RedisOptions
 
     public string Endpoint => $"{Host}:{Port}";
 
+    /// <summary>The metadata fields that all Redis components share.</summary>
+    public static IEnumerable<MetadataField> Fields { get; } =
+    [
+        new("redisHost", Required: true),
+        new("redisPort"),
+        new("redisPassword"),
+        new("redisUsername"),
+        new("redisDB"),
+        new("enableTLS"),
+        new("insecureSkipTLSVerify") { Values = ["false"], Note = "add the server's certificate authority to the system instead" },
+        new("dialTimeout"),
+        new("readTimeout"),
+        new("redisType") { Values = ["node"], Note = "Redis Cluster is not supported" },
+        new("failover") { Values = ["false"], Note = "Redis Sentinel is not supported; name the master in redisHost" },
+        new("useEntraID") { Values = ["false"], Aliases = ["useAzureAD"], Note = "use redisUsername and redisPassword" },
+        new("useOIDC") { Values = ["false"], Note = "use redisUsername and redisPassword" },
+        .. Unsupported("clientCert", "clientKey"),
+        .. WithoutMeaning("Redis Sentinel is not supported", "sentinelMasterName", "sentinelUsername", "sentinelPassword"),
+        .. WithoutMeaning("one multiplexed connection is used, with its own reconnects", "redisMaxRetries", "maxRetries", "redisMinRetryInterval", "redisMaxRetryInterval", "maxRetryBackoff"),
+        .. WithoutMeaning("one multiplexed connection is used, with its own reconnects", "writeTimeout", "poolSize", "minIdleConns", "maxConnAge", "poolTimeout", "idleTimeout", "idleCheckFrequency"),
+        .. WithoutMeaning("use redisUsername and redisPassword", "oidcTokenEndpoint", "oidcClientID", "oidcClientAssertionCert", "oidcClientAssertionKey", "oidcResource", "oidcAudience", "oidcKid", "oidcScopes", "oidcCACert"),
+    ];
+
     /// <summary>Reads the metadata that all Redis components share.</summary>
     public static RedisOptions From(ComponentSpec spec)
     {
         var metadata = new MetadataReader(spec);
-        metadata.Refuse("failover", "true", "Redis Sentinel is not supported; name the master in redisHost");
-        metadata.Refuse("redisType", "cluster", "Redis Cluster is not supported; use a single node (redisType: node)");
-        metadata.Refuse("useEntraID", "true", "only redisUsername and redisPassword are supported");
-        metadata.Refuse("useOIDC", "true", "only redisUsername and redisPassword are supported");
         var (host, port) = Address(spec, metadata);
         return new RedisOptions
         {
@@ -60,7 +76,6 @@ internal sealed record RedisOptions
             Password = spec["redisPassword"],
             Database = metadata.Integer("redisDB", 0, 0, 1_000_000),
             Tls = metadata.Boolean("enableTLS", false),
-            SkipTlsVerify = metadata.Boolean("insecureSkipTLSVerify", false),
             DialTimeout = metadata.Positive("dialTimeout", TimeSpan.FromSeconds(5)),
             CommandTimeout = metadata.Positive("readTimeout", TimeSpan.FromSeconds(3)),
         };
@@ -80,4 +95,8 @@ internal sealed record RedisOptions
             ? (address[..colon].Trim('[', ']'), port)
             : throw ComponentException.Field(spec, "redisHost", "has no valid port", "give host:port with a port from 1 to 65535");
     }
+
+    private static IEnumerable<MetadataField> WithoutMeaning(string note, params string[] names) => names.Select(name => new MetadataField(name, FieldSupport.WithoutMeaning, Note: note));
+
+    private static IEnumerable<MetadataField> Unsupported(params string[] names) => names.Select(name => new MetadataField(name, FieldSupport.Unsupported, Note: "client certificates are not supported"));
 }

@@ -1,16 +1,19 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 
 namespace Sidecar.Api.Http;
 
-/// <summary>An error of Dapr's HTTP API: status, <c>errorCode</c> and message, as daprd words them.</summary>
-internal sealed record ApiError(int Status, string ErrorCode, string Message)
+/// <summary>An error of Dapr's HTTP API: status, <c>errorCode</c> and message, as daprd words them, with the details of the newer ones.</summary>
+internal sealed record ApiError(int Status, string ErrorCode, string Message, IReadOnlyList<object>? Details = null)
 {
+    private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     /// <summary>Writes the error as daprd does.</summary>
     public async Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
         context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, new { errorCode = ErrorCode, message = Message }, cancellationToken: context.RequestAborted);
+        await JsonSerializer.SerializeAsync(context.Response.Body, new { errorCode = ErrorCode, message = Message, details = Details }, Json, context.RequestAborted);
     }
 }
