@@ -34,6 +34,17 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
     /// <summary>Whether a request is gRPC.</summary>
     public static bool IsGrpc(HttpRequest request) => GrpcHeaders.IsGrpc(request.ContentType);
 
+    /// <summary>Every path with the delegate that answers it.</summary>
+    public IEnumerable<KeyValuePair<string, RequestDelegate>> Delegates =>
+        _methods.Keys.Select(path => KeyValuePair.Create<string, RequestDelegate>(path, HandleAsync));
+
+    /// <summary>Ends a call that no building block serves (UNIMPLEMENTED) or that is refused before it is dispatched.</summary>
+    public static Task RefuseAsync(HttpContext context, GrpcStatus? status = null)
+    {
+        PrepareTransport(context);
+        return FinishAsync(context, status ?? Unknown(context.Request.Path.Value ?? ""));
+    }
+
     /// <summary>Answers a gRPC request.</summary>
     public async Task HandleAsync(HttpContext context)
     {

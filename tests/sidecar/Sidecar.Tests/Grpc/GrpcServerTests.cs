@@ -58,7 +58,7 @@ public sealed class GrpcServerTests
         await using var server = await GrpcTestServer.StartAsync(GrpcMethod.Unary<RaiseEventRequest, RaiseEventResponse>(Path, async (_, call) =>
         {
             call.Cancellation.Register(cancelled.SetResult);
-            await Task.Delay(Timeout.InfiniteTimeSpan, call.Cancellation);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.Cancellation);
             return new RaiseEventResponse();
         }));
 
@@ -77,7 +77,7 @@ public sealed class GrpcServerTests
         {
             call.Cancellation.Register(cancelled.SetResult);
             entered.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, call.Cancellation);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.Cancellation);
         }));
 
         var response = await server.Client.SendAsync(Path, GrpcTestClient.Frame([]));
