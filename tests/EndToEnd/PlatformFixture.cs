@@ -21,6 +21,9 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>Connection details by name, as build/Setup wrote them.</summary>
     public IReadOnlyDictionary<string, string> Environment => _setup?.Environment ?? throw new InvalidOperationException("The platform is somebody else's.");
 
+    /// <summary>The database server, as its administrating role.</summary>
+    public Uri Postgres => _setup?.Postgres ?? throw new InvalidOperationException("The platform is somebody else's.");
+
     /// <summary>The folder of this run.</summary>
     public string RunFolder => _setup?.Folder ?? throw new InvalidOperationException("The platform is somebody else's.");
 

@@ -38,16 +38,28 @@ internal sealed class EngineProcess : IDisposable
     /// <summary>Asks it to stop (SIGTERM) and waits; fails with its output when it does not within a minute.</summary>
     public async Task TerminateAsync()
     {
+        await SignalAsync("TERM");
+        await ExitCodeAsync();
+    }
+
+    /// <summary>Sends a signal, as `kill -NAME` does.</summary>
+    public async Task SignalAsync(string name)
+    {
         if (!_process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+            using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString()]);
             await kill.WaitForExitAsync();
         }
+    }
 
+    /// <summary>Waits for its end; fails with its output when it does not end within a minute.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         try
         {
             await _process.WaitForExitAsync(limit.Token);
+            return _process.ExitCode;
         }
         catch (OperationCanceledException exception)
         {

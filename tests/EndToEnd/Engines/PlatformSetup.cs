@@ -5,14 +5,18 @@ namespace EndToEnd.Engines;
 /// <summary>Servers, databases and built services of one run of the suite: what build/run.sh prepares before it starts an engine.</summary>
 internal sealed class PlatformSetup : IAsyncDisposable
 {
-    private PlatformSetup(string folder, IReadOnlyDictionary<string, string> environment)
+    private PlatformSetup(string folder, Uri postgres, IReadOnlyDictionary<string, string> environment)
     {
         Folder = folder;
+        Postgres = postgres;
         Environment = environment;
     }
 
     /// <summary>The run's folder.</summary>
     public string Folder { get; }
+
+    /// <summary>The database server, as its administrating role.</summary>
+    public Uri Postgres { get; }
 
     /// <summary>The connection details as build/Setup wrote them.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
@@ -34,7 +38,7 @@ internal sealed class PlatformSetup : IAsyncDisposable
         var addresses = Read(Path.Combine(servers, "servers.env"));
         var output = Path.Combine(folder, "platform.env");
         await RunAsync("dotnet", [Built(root, "Setup"), "--out", output], addresses);
-        return new PlatformSetup(folder, Read(output));
+        return new PlatformSetup(folder, new Uri(addresses["PLATFORM_POSTGRES"]), Read(output));
     }
 
     /// <summary>The release build of a project; the suite runs what `make run` runs.</summary>
@@ -44,8 +48,11 @@ internal sealed class PlatformSetup : IAsyncDisposable
         return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing. First: dotnet build Platform.sln -c Release");
     }
 
+    /// <summary>Stops the servers; their data stay.</summary>
+    public Task StopServersAsync() => RunAsync("sh", ["build/servers.sh", "down", "--dir", Path.Combine(Folder, "servers")]);
+
     /// <inheritdoc />
-    public async ValueTask DisposeAsync() => await RunAsync("sh", ["build/servers.sh", "down", "--dir", Path.Combine(Folder, "servers")]);
+    public async ValueTask DisposeAsync() => await StopServersAsync();
 
     private static void RemoveData(string servers)
     {
@@ -56,7 +63,8 @@ internal sealed class PlatformSetup : IAsyncDisposable
         }
     }
 
-    private static Dictionary<string, string> Read(string file) => File.ReadLines(file)
+    /// <summary>Reads a file of KEY=value lines.</summary>
+    public static Dictionary<string, string> Read(string file) => File.ReadLines(file)
         .Where(line => !line.StartsWith('#'))
         .Select(line => line.Split('=', 2))
         .ToDictionary(pair => pair[0], pair => pair[1].Trim('\''), StringComparer.Ordinal);
