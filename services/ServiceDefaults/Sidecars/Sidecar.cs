@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace ServiceDefaults;
+
+internal sealed class Sidecar(SidecarApi api, TimeProvider clock) : ISidecar
+{
+    public async Task<StepAnswer> CallStepAsync(string appId, HttpMethod method, string path, object? body, string idempotencyKey, RequestContext context, TimeSpan timeout, CancellationToken ct)
+    {
+        using var request = Request(method, path, body, context);
+        request.Headers.Add(IdempotencyKey.Header, idempotencyKey);
+        var answer = await SendAsync<JsonElement>(appId, request, timeout, ct);
+        return new StepAnswer(Text(answer, "outcome") ?? throw new TransientCallException($"{appId} {path} answered without an outcome."), Text(answer, "code"), Text(answer, "detail"), answer);
+    }
+
+    public async Task<T?> GetAsync<T>(string appId, string path, RequestContext context, TimeSpan timeout, CancellationToken ct)
+    {
+        using var request = Request(HttpMethod.Get, path, null, context);
+        try
+        {
+            return await SendAsync<T>(appId, request, timeout, ct);
+        }
+        catch (PermanentCallException exception) when (exception.Status == (int)HttpStatusCode.NotFound)
+        {
+            return default;
+        }
+    }
+
+    public async Task<T> PostAsync<T>(string appId, string path, object? body, RequestContext context, TimeSpan timeout, CancellationToken ct)
+    {
+        using var request = Request(HttpMethod.Post, path, body, context);
+        return await SendAsync<T>(appId, request, timeout, ct);
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, object? body, RequestContext context)
+    {
+        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body, body.GetType(), options: ServiceJson.Options);
+        }
+
+        if (context.BearerToken is { } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+        else if (context.IsSystem)
+        {
+            request.Headers.Add(InternalHeaders.TenantId, context.TenantId);
+            request.Headers.Add(InternalHeaders.Actor, context.Actor);
+        }
+
+        return request;
+    }
+
+    private async Task<T> SendAsync<T>(string appId, HttpRequestMessage request, TimeSpan timeout, CancellationToken ct)
+    {
+        var call = $"{request.Method} {appId} {request.RequestUri}";
+        using var deadline = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        try
+        {
+            using var response = await api.InvokeAsync(appId, request, either.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            return response.IsSuccessStatusCode ? Read<T>(body) : throw Failure(call, response.StatusCode, body);
+        }
+        catch (OperationCanceledException exception) when (!ct.IsCancellationRequested)
+        {
+            throw new TransientCallException($"{call} had no answer within {timeout.TotalSeconds} s.", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or IOException)
+        {
+            throw new TransientCallException($"{call} failed: {exception.Message}", exception);
+        }
+    }
+
+    private static T Read<T>(byte[] body) => JsonSerializer.Deserialize<T>(body, ServiceJson.Tolerant) ?? throw new JsonException("The answer is null.");
+
+    private static Exception Failure(string call, HttpStatusCode status, byte[] body)
+    {
+        var code = Code(body);
+        var transient = (int)status >= 500 || status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || code == Codes.RequestInProgress;
+        var message = $"{call} answered {(int)status} {code}";
+        return transient ? new TransientCallException(message) : new PermanentCallException(message, (int)status, code);
+    }
+
+    private static string? Code(byte[] body)
+    {
+        try
+        {
+            return Text(JsonElement.Parse(body), "code");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
