@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using EndToEnd.Engines;
 using EndToEnd.Shop;
-using EndToEnd.Telemetry;
 
 namespace EndToEnd.Commands;
 
