@@ -1,0 +1,4 @@
+namespace Dapr.Common;
+
+/// <summary>Marks a client of a Dapr sidecar.</summary>
+public interface IDaprClient : IDisposable;
