@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 using Users.Accounts;
 using Users.Demo;
 using Users.Login;
@@ -24,7 +25,7 @@ internal static class UsersModule
         services.AddSingleton<IValidateOptions<DemoOptions>, DemoOptionsValidation>();
         services.AddSingleton<UserTable>().AddSingleton<UserEvents>().AddSingleton<PasswordHashing>();
         services.AddSingleton<Registrations>().AddSingleton<ProfileUpdates>().AddSingleton<LoginFailures>().AddSingleton<Logins>();
-        services.AddSingleton<SigningKeyTable>().AddSingleton<SigningKeyRing>();
+        services.AddSingleton<SigningKeyTable>().AddSingleton<SigningKeyRing>().AddSingleton<IJwksSource, OwnJwksSource>();
         services.AddSingleton<AccessTokens>().AddSingleton<RefreshTokenTable>().AddSingleton<TokenIssuer>().AddSingleton<Refreshing>();
         services.AddHostedService<FirstSigningKey>();
         services.AddHostedService<DemoSeed>();

@@ -22,7 +22,7 @@ internal sealed class ProductReader(IDatabase database)
             var rows = await session.QueryAsync<ProductRow>(
                 $"SELECT {ProductRow.Columns} FROM {ProductRow.From} WHERE {where} ORDER BY {search.OrderBy()} LIMIT @limit OFFSET @offset",
                 parameters);
-            return PagedList<ProductView>.Of([.. rows.Select(row => ProductView.Of(row, context))], total, page);
+            return page.Of([.. rows.Select(row => ProductView.Of(row, context))], total);
         }, ct);
 
     public Task<ProductRow?> FindAsync(RequestContext context, Guid id, CancellationToken ct) =>
@@ -45,6 +45,6 @@ internal sealed class ProductReader(IDatabase database)
                 WHERE p.deleted_at IS NULL AND p.status = 'active' GROUP BY p.category ORDER BY p.category
                 """;
             var all = await session.QueryAsync<CategoryView>(sql);
-            return PagedList<CategoryView>.Of([.. all.Skip(page.Offset).Take(page.Size)], all.Count, page);
+            return page.Of<CategoryView>([.. all.Skip(page.Offset).Take(page.Size)], all.Count);
         }, ct);
 }

@@ -15,7 +15,7 @@ internal sealed class ReservationSteps(ReservationTable table, StockBook stock, 
     public async Task<StoredResponse> ReserveAsync(DbSession session, Guid orderId, IReadOnlyList<StockLine> lines, TimeSpan lifetime)
     {
         var expiresAt = time.GetUtcNow() + lifetime;
-        await session.Transaction.SaveAsync(Savepoint);
+        await session.Transaction.SaveAsync(Savepoint, session.Cancellation);
         if (!await table.TryAddAsync(session, orderId, ReservationStatus.Reserved, expiresAt))
         {
             return await RepeatAsync(session, orderId, lines);
@@ -24,7 +24,7 @@ internal sealed class ReservationSteps(ReservationTable table, StockBook stock, 
         if (await TryTakeAsync(session, orderId, lines) is { } refusal)
         {
             // What this step took so far goes back, the answer (kept in the same transaction) stays.
-            await session.Transaction.RollbackAsync(Savepoint);
+            await session.Transaction.RollbackAsync(Savepoint, session.Cancellation);
             return refusal;
         }
 

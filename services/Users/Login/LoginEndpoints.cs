@@ -7,7 +7,7 @@ internal static class LoginEndpoints
 {
     public static IEndpointRouteBuilder MapLogin(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/v1/auth/login", LogInAsync);
+        app.MapPost("/api/v1/auth/login", LogInAsync).IgnoreToken();
         return app;
     }
 

@@ -9,7 +9,7 @@ internal static class RegistrationEndpoints
 {
     public static IEndpointRouteBuilder MapRegistration(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/v1/users", RegisterAsync);
+        app.MapPost("/api/v1/users", RegisterAsync).IgnoreToken();
         return app;
     }
 

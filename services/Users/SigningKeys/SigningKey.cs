@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
+using ServiceDefaults;
 
 namespace Users.SigningKeys;
 
@@ -11,22 +13,19 @@ internal sealed record SigningKey(string Kid, byte[] PrivateKey, DateTimeOffset 
     public static SigningKey Create(DateTimeOffset activeFrom)
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new SigningKey(PublicKey.Of(ecdsa).Thumbprint(), ecdsa.ExportPkcs8PrivateKey(), activeFrom);
+        return new SigningKey(Thumbprint(ecdsa), ecdsa.ExportPkcs8PrivateKey(), activeFrom);
     }
 
-    /// <summary>The signature in the form of RFC 7518 (r and s, 32 bytes each).</summary>
-    public byte[] Sign(ReadOnlySpan<byte> data)
+    public string Sign(TokenClaims claims)
     {
         using var ecdsa = Import();
-        return ecdsa.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        return TokenWriter.Write(claims, ecdsa, Kid);
     }
 
-    /// <summary>The public half, as a member of a JSON Web Key Set.</summary>
-    public object ToJwk()
+    public JsonWebKey ToPublicKey()
     {
         using var ecdsa = Import();
-        var (x, y) = PublicKey.Of(ecdsa);
-        return new { kty = "EC", crv = "P-256", x, y, kid = Kid, use = "sig", alg = "ES256" };
+        return JsonWebKey.From(ecdsa, Kid);
     }
 
     /// <summary>Keeps the private key out of logs and messages.</summary>
@@ -39,15 +38,10 @@ internal sealed record SigningKey(string Kid, byte[] PrivateKey, DateTimeOffset 
         return ecdsa;
     }
 
-    private sealed record PublicKey(string X, string Y)
+    private static string Thumbprint(ECDsa ecdsa)
     {
-        public static PublicKey Of(ECDsa ecdsa)
-        {
-            var point = ecdsa.ExportParameters(includePrivateParameters: false).Q;
-            return new PublicKey(Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
-        }
-
-        public string Thumbprint() =>
-            Base64Url.EncodeToString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")));
+        var key = JsonWebKey.From(ecdsa, kid: "");
+        var members = $$"""{"crv":"{{key.Crv}}","kty":"{{key.Kty}}","x":"{{key.X}}","y":"{{key.Y}}"}""";
+        return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(members)));
     }
 }

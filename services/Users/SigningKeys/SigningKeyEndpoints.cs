@@ -1,3 +1,5 @@
+using ServiceDefaults;
+
 namespace Users.SigningKeys;
 
 /// <summary>The public keys, for everybody who verifies access tokens.</summary>
@@ -5,14 +7,13 @@ internal static class SigningKeyEndpoints
 {
     public static IEndpointRouteBuilder MapSigningKeys(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/auth/jwks", GetAsync);
+        app.MapGet("/api/v1/auth/jwks", GetAsync).IgnoreToken();
         return app;
     }
 
-    private static async Task<IResult> GetAsync(HttpResponse response, SigningKeyRing ring, CancellationToken ct)
+    private static async Task<IResult> GetAsync(HttpResponse response, IJwksSource keys, CancellationToken ct)
     {
-        var keys = await ring.PublishedAsync(ct);
         response.Headers.CacheControl = "public, max-age=300";
-        return Results.Ok(new { keys = keys.Select(key => key.ToJwk()).ToArray() });
+        return Results.Ok(await keys.GetAsync(ct));
     }
 }

@@ -9,7 +9,7 @@ internal static class RefreshEndpoints
 
     public static IEndpointRouteBuilder MapRefresh(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/v1/auth/refresh", RefreshAsync);
+        app.MapPost("/api/v1/auth/refresh", RefreshAsync).IgnoreToken();
         return app;
     }
 

@@ -10,11 +10,11 @@ internal static class ValidityEndpoints
 
     public static IEndpointRouteBuilder MapValidity(this IEndpointRouteBuilder app)
     {
-        app.MapInternal("/internal/v1").MapPost("/users/{id}:validate", ValidateAsync);
+        app.MapInternal("/internal/v1").MapPost("/users/{id}:validate", ValidateUserAsync);
         return app;
     }
 
-    private static Task<IResult> ValidateAsync(Guid id, IdempotencyKey key, RequestContext context, IIdempotency idempotency, CancellationToken ct) =>
+    private static Task<IResult> ValidateUserAsync(Guid id, IdempotencyKey key, RequestContext context, IIdempotency idempotency, CancellationToken ct) =>
         idempotency.RunAsync(context, "users.validate", key.Value, new { id }, session => ValidateAsync(session, id), ct);
 
     private static async Task<StoredResponse> ValidateAsync(DbSession session, Guid id) => await UserTable.FindAsync(session, id) switch
