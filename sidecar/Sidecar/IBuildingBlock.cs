@@ -25,7 +25,7 @@ internal interface IBuildingBlock : IAsyncDisposable
     /// <summary>Connects the components. The app is not there yet; every API must work when this returns. Throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The app accepts calls: ask it for its subscriptions, start deliveries. The sidecar turns healthy when this returned for all blocks.</summary>
+    /// <summary>The app accepts calls: ask it for its subscriptions, start deliveries. Not called when the sidecar has no app (no app port). The sidecar turns healthy when this returned for all blocks.</summary>
     Task AppReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Takes no new work and waits for the work under way until the token is cancelled.</summary>

@@ -68,6 +68,12 @@ internal sealed record SidecarOptions
     /// <summary>The endpoints of the app that are not asked at start: <c>config</c>, <c>subscribe</c>; default none.</summary>
     public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
+    /// <summary>False takes resources as daprd does: what is wrong in a resiliency or configuration file is logged and left out. Default true: any error stops the start.</summary>
+    public bool StrictResources { get; init; } = true;
+
+    /// <summary>Makes ids; default random ones.</summary>
+    public Func<Guid> NewId { get; init; } = Guid.NewGuid;
+
     /// <summary>What the sidecars of the run share; default one of its own.</summary>
     public RunScope Run { get; init; } = new();
 

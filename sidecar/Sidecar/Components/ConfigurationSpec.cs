@@ -6,8 +6,11 @@ internal sealed record ConfigurationSpec
     /// <summary>The share of traces that are recorded, 0 to 1; default 0. A recorded incoming trace is always continued.</summary>
     public double SamplingRate { get; init; }
 
-    /// <summary>Whether the Configuration has a tracing section that exports anything.</summary>
-    public bool TracingConfigured { get; init; }
+    /// <summary>Whether the Configuration says a sampling rate; an explicit 0 switches tracing off.</summary>
+    public bool SamplingConfigured { get; init; }
+
+    /// <summary>Whether the Configuration names somewhere to export spans to; without, the sidecar makes no spans and only passes contexts on.</summary>
+    public bool ExporterConfigured { get; init; }
 
     /// <summary>Where spans go in Zipkin format; default nowhere.</summary>
     public Uri? ZipkinEndpoint { get; init; }

@@ -3,6 +3,9 @@ namespace Sidecar.Resiliency;
 /// <summary>Timeout, retries and circuit breaker of one target. Thread safe.</summary>
 internal interface IPolicy
 {
+    /// <summary>True when an attempt may be repeated, so that what it sends must be kept.</summary>
+    bool Retries { get; }
+
     /// <summary>
     /// Runs the attempt until it succeeds or the policy gives up. The attempt says by its outcome whether it counts as a failure
     /// and with which status code (HTTP or gRPC), so that retries by <c>matching</c> and the breaker can decide; an exception is a failure too.
@@ -14,11 +17,12 @@ internal interface IPolicy
 /// <summary>How an attempt ended.</summary>
 /// <param name="Failed">Counts as a failure.</param>
 /// <param name="Status">The HTTP or gRPC status code, 0 when there is none.</param>
-internal readonly record struct AttemptOutcome(bool Failed, int Status)
+/// <param name="Permanent">A failure that counts for the breaker but is not retried, e.g. an etag conflict.</param>
+internal readonly record struct AttemptOutcome(bool Failed, int Status, bool Permanent = false)
 {
     /// <summary>It worked.</summary>
     public static AttemptOutcome Success => default;
 }
 
-/// <summary>The target's circuit breaker is open.</summary>
-internal sealed class CircuitOpenException() : Exception("circuit breaker is open");
+/// <summary>The target's circuit breaker lets no call through: it is open, or its trial calls are under way.</summary>
+internal sealed class CircuitOpenException(string message = "circuit breaker is open") : Exception(message);

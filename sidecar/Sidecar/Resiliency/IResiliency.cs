@@ -3,8 +3,8 @@ namespace Sidecar.Resiliency;
 /// <summary>The policies of the loaded resiliency files, asked for by target. A target without a policy runs the call as it is.</summary>
 internal interface IResiliency
 {
-    /// <summary>A call of this app to another app (<c>spec.targets.apps</c>), Dapr's built-in retries included.</summary>
-    IPolicy ForApp(string appId);
+    /// <summary>A call of this app to a method of an app (<c>spec.targets.apps</c>). As in Dapr each method has a circuit breaker of its own.</summary>
+    IPolicy ForApp(string appId, string method);
 
     /// <summary>A call to a component (<c>spec.targets.components.NAME.outbound</c>).</summary>
     IPolicy ForComponentOutbound(string component);

@@ -9,6 +9,9 @@ internal sealed record ApiError(int Status, string ErrorCode, string Message, IR
 {
     private static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    /// <summary>What daprd answers to a route, verb or shape of path that it does not have.</summary>
+    public static ApiError NoRoute { get; } = new(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
+
     /// <summary>Writes the error as daprd does.</summary>
     public async Task WriteAsync(HttpContext context)
     {

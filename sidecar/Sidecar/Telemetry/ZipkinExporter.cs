@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Sidecar.Telemetry;
+
+/// <summary>
+/// Sends spans to a Zipkin collector in batches. The queue is bounded: when the collector is slow or away, spans are dropped and
+/// counted, the sidecar never waits for it.
+/// </summary>
+internal sealed partial class ZipkinExporter : IAsyncDisposable
+{
+    private const int Capacity = 4096;
+    private const int BatchSize = 256;
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<Activity> _queue;
+    private readonly Uri _endpoint;
+    private readonly string _service;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly HttpMessageInvoker _client;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _sending;
+    private long _dropped;
+
+    public ZipkinExporter(Uri endpoint, string service, TimeProvider time, ILogger logger)
+    {
+        _endpoint = endpoint;
+        _service = service;
+        _time = time;
+        _logger = logger;
+        _client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, ConnectTimeout = SendTimeout });
+        _queue = Channel.CreateBounded<Activity>(
+            new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true },
+            _ => Interlocked.Increment(ref _dropped));
+        _sending = SendAllAsync();
+    }
+
+    /// <summary>Queues a finished span.</summary>
+    public void Add(Activity span) => _queue.Writer.TryWrite(span);
+
+    /// <summary>Sends what is queued, within the send timeout, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _stopping.CancelAsync();
+        await _sending;
+        _client.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task SendAllAsync()
+    {
+        var batch = new List<Activity>(BatchSize);
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            await PauseAsync();
+            while (batch.Count < BatchSize && _queue.Reader.TryRead(out var span))
+            {
+                batch.Add(span);
+            }
+
+            await SendAsync(batch);
+            batch.Clear();
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        if (_queue.Reader.Count < BatchSize && !_stopping.IsCancellationRequested)
+        {
+            await Task.Delay(FlushInterval, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SendAsync(List<Activity> batch)
+    {
+        using var timeout = new CancellationTokenSource(SendTimeout, _time);
+        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ByteArrayContent(ZipkinFormat.Write(batch, _service)) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            using var response = await _client.SendAsync(request, timeout.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                LogRefused(_endpoint, (int)response.StatusCode, batch.Count);
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            LogUnreachable(_endpoint, batch.Count, Interlocked.Read(ref _dropped), exception.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Zipkin collector {Endpoint} refused {Count} spans with status {Status}")]
+    private partial void LogRefused(Uri endpoint, int status, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Zipkin collector {Endpoint} cannot be reached, {Count} spans are lost ({Dropped} dropped before): {Problem}")]
+    private partial void LogUnreachable(Uri endpoint, int count, long dropped, string problem);
+}
