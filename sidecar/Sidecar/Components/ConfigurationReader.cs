@@ -1,0 +1,47 @@
+using System.Globalization;
+using YamlDotNet.RepresentationModel;
+
+namespace Sidecar.Components;
+
+/// <summary>Turns a validated Configuration document into a <see cref="ConfigurationSpec"/>.</summary>
+internal static class ConfigurationReader
+{
+    public static ConfigurationSpec Read(ResourceDocument document)
+    {
+        var spec = document.Root.At("spec");
+        var rate = spec.TextAt("tracing", "samplingRate");
+        var zipkin = spec.TextAt("tracing", "zipkin", "endpointAddress");
+        return new ConfigurationSpec
+        {
+            SamplingConfigured = rate is not null,
+            SamplingRate = double.TryParse(rate, CultureInfo.InvariantCulture, out var value) ? value : 0,
+            ZipkinEndpoint = Uri.TryCreate(zipkin, UriKind.Absolute, out var endpoint) ? endpoint : null,
+            ExporterConfigured = zipkin is not null || spec.TextAt("tracing", "otel", "endpointAddress") is not null || spec.TextAt("tracing", "stdout") == "true",
+            SecretScopes = spec.ListAt("secrets", "scopes").Where(scope => scope.TextAt("storeName") is not null)
+                .GroupBy(scope => scope.TextAt("storeName")!, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => ReadScope(group.Last()), StringComparer.Ordinal),
+            AccessControl = ReadAccessControl(spec.At("accessControl")),
+            AllowedApis = ReadApis(spec, "allowed"),
+            DeniedApis = ReadApis(spec, "denied"),
+            DeniedComponents = spec.TextsAt("components", "deny"),
+        };
+    }
+
+    private static SecretScope ReadScope(YamlNode scope) =>
+        new(!Is(scope.TextAt("defaultAccess"), "deny"), scope.TextsAt("allowedSecrets"), scope.TextsAt("deniedSecrets"));
+
+    // As in daprd: without a default action and without policies nothing is controlled; with policies the default is to deny.
+    private static AccessControlSpec? ReadAccessControl(YamlNode? node)
+    {
+        var policies = node.ListAt("policies").ToList();
+        var action = node.TextAt("defaultAction");
+        return action is null && policies.Count == 0
+            ? null
+            : new AccessControlSpec(Is(action, "allow"), node.TextAt("trustDomain") ?? "public", [.. policies.Select(policy => policy.TextAt("appId") ?? "")]);
+    }
+
+    private static List<ApiRule> ReadApis(YamlNode? spec, string list) =>
+        [.. spec.ListAt("api", list).Select(rule => new ApiRule(rule.TextAt("name") ?? "", rule.TextAt("version") ?? "", rule.TextAt("protocol") ?? ""))];
+
+    private static bool Is(string? text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,45 @@
+namespace Sidecar.Resiliency;
+
+/// <summary>A set of status codes as <c>matching</c> writes it: <c>404,408,500-599</c>.</summary>
+internal sealed class StatusCodes
+{
+    private readonly List<(int First, int Last)> _ranges = [];
+
+    private StatusCodes()
+    {
+    }
+
+    /// <summary>Whether the code is in the set.</summary>
+    public bool Contains(int code)
+    {
+        foreach (var (first, last) in _ranges)
+        {
+            if (code >= first && code <= last)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Parses a list whose codes lie between the limits; null with the reason when it is not one.</summary>
+    public static StatusCodes? Parse(string text, int lowest, int highest, out string? problem)
+    {
+        var codes = new StatusCodes();
+        foreach (var item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var ends = item.Split('-', 2, StringSplitOptions.TrimEntries);
+            if (!int.TryParse(ends[0], out var first) || !int.TryParse(ends[^1], out var last) || first < lowest || last > highest || last < first)
+            {
+                problem = $"'{item}' is not a code or range of codes between {lowest} and {highest}";
+                return null;
+            }
+
+            codes._ranges.Add((first, last));
+        }
+
+        problem = null;
+        return codes;
+    }
+}
