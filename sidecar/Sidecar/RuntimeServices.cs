@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sidecar.Components;
 using Sidecar.Invocation;
 using Sidecar.Resiliency;
+using Sidecar.Secrets;
 using Sidecar.Telemetry;
 
 namespace Sidecar;
@@ -14,6 +15,9 @@ internal sealed record RuntimeServices
 
     /// <summary>The resources of the app: components with their secrets resolved, subscriptions, configuration.</summary>
     public required AppResources Resources { get; init; }
+
+    /// <summary>The secret stores by component name, already read.</summary>
+    public IReadOnlyDictionary<string, ISecretStore> SecretStores { get; init; } = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
 
     /// <summary>The way to the app.</summary>
     public required IAppChannel App { get; init; }
@@ -40,7 +44,7 @@ internal sealed record RuntimeServices
     public TimeProvider Time => Options.Time;
 
     /// <summary>What a component of this sidecar may use.</summary>
-    public ComponentContext ComponentContext => new(AppId, Run, Loggers, Time);
+    public ComponentContext ComponentContext => new(AppId, Run, Loggers, Time) { Environment = Options.Environment };
 
     /// <summary>The components of a building block, by the first word of the type, e.g. <c>state</c>, <c>pubsub</c>.</summary>
     public IEnumerable<ComponentSpec> ComponentsOf(string buildingBlock) =>

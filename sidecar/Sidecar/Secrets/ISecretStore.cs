@@ -6,8 +6,11 @@ internal interface ISecretStore
     /// <summary>Reads what the store needs; throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>The secret of a name, or null when there is none.</summary>
+    /// <summary>The secret of a name as the API answers it, or null when the store says that there is none.</summary>
     IReadOnlyDictionary<string, string>? Get(string name);
+
+    /// <summary>Whether the secret is really there; the environment store answers with an empty secret even when it is not.</summary>
+    bool Contains(string name);
 
     /// <summary>All secrets.</summary>
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll();

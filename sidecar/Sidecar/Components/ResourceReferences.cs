@@ -1,0 +1,104 @@
+using Sidecar.Secrets;
+using YamlDotNet.RepresentationModel;
+
+namespace Sidecar.Components;
+
+/// <summary>Resolves what resources refer to: secrets of a loaded store, environment variables, the templates <c>{uuid}</c>, <c>{appID}</c>, <c>{namespace}</c>, <c>{podName}</c>.</summary>
+internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictionary<string, ISecretStore> stores, ICollection<ResourceProblem> problems)
+{
+    /// <summary>A component with its values.</summary>
+    public ComponentSpec ReadComponent(ResourceDocument document)
+    {
+        var type = ComponentCatalogue.Types.GetValueOrDefault(document.Root.TextAt("spec", "type") ?? "");
+        var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in document.Root.ListAt("spec", "metadata"))
+        {
+            if (item.TextAt("name") is { } name && Value(document, item, $"spec.metadata '{name}'") is { } value)
+            {
+                metadata[type?.Field(name)?.Name ?? name] = Substitute(value);
+            }
+        }
+
+        return new ComponentSpec(
+            document.Name,
+            type?.Name ?? document.Root.TextAt("spec", "type") ?? "",
+            document.Root.TextAt("spec", "version") ?? "v1",
+            metadata,
+            document.File);
+    }
+
+    /// <summary>An HTTP endpoint with its values.</summary>
+    public HttpEndpointSpec ReadEndpoint(ResourceDocument document)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in document.Root.ListAt("spec", "headers"))
+        {
+            if (item.TextAt("name") is { } name && Value(document, item, $"spec.headers '{name}'") is { } value)
+            {
+                headers[name] = value;
+            }
+        }
+
+        return new HttpEndpointSpec(document.Name, new Uri(document.Root.TextAt("spec", "baseUrl")!), headers, document.File);
+    }
+
+    private string? Value(ResourceDocument document, YamlNode item, string field)
+    {
+        if (item.At("secretKeyRef") is { } secret)
+        {
+            return Secret(document, field, secret.TextAt("name") ?? "", secret.TextAt("key"));
+        }
+
+        return item.TextAt("envRef") is { } variable ? Variable(document, field, variable) : item.At("value").AsValue();
+    }
+
+    private string? Secret(ResourceDocument document, string field, string name, string? key)
+    {
+        if (document.Root.TextAt("auth", "secretStore") is not { } storeName)
+        {
+            return Problem(document, field, "refers to a secret, but the resource names no store; add auth.secretStore");
+        }
+
+        if (!stores.TryGetValue(storeName, out var store))
+        {
+            return Problem(document, "auth.secretStore", $"there is no secret store '{storeName}' that app '{options.AppId}' can use; there are: {(stores.Count == 0 ? "none" : string.Join(", ", stores.Keys))}");
+        }
+
+        if (!store.Contains(name))
+        {
+            return Problem(document, field, $"there is no secret '{name}' in store '{storeName}'; add it (for secretstores.local.env: set the environment variable)");
+        }
+
+        return store.Get(name)?.GetValueOrDefault(key ?? name) ?? Problem(document, field, $"secret '{name}' of store '{storeName}' has no key '{key ?? name}'");
+    }
+
+    private string? Variable(ResourceDocument document, string field, string variable)
+    {
+        if (variable.StartsWith("DAPR_", StringComparison.OrdinalIgnoreCase) || variable.Equals("APP_API_TOKEN", StringComparison.OrdinalIgnoreCase))
+        {
+            return Problem(document, field, $"environment variable '{variable}' is Dapr's own and not given to components; use another name");
+        }
+
+        return options.Environment.GetValueOrDefault(variable) ?? Problem(document, field, $"environment variable '{variable}' is not set; set it before the start");
+    }
+
+    private string? Problem(ResourceDocument document, string field, string message)
+    {
+        problems.Add(new(document.File, field, message));
+        return null;
+    }
+
+    private string Substitute(string value)
+    {
+        if (!value.Contains('{', StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        return value
+            .Replace("{uuid}", options.NewId().ToString(), StringComparison.Ordinal)
+            .Replace("{appID}", options.AppId, StringComparison.Ordinal)
+            .Replace("{namespace}", options.Environment.GetValueOrDefault("NAMESPACE") is { Length: > 0 } space ? $"{space}.{options.AppId}" : options.AppId, StringComparison.Ordinal)
+            .Replace("{podName}", options.Environment.GetValueOrDefault("POD_NAME", ""), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using Sidecar.Components;
+
+namespace Sidecar.Secrets;
+
+/// <summary>
+/// <c>secretstores.local.file</c>: a JSON file whose nested values are named by their path (<c>a:b</c>, <c>list:0</c>). Values that are not
+/// text read as daprd prints them, so that a file gives the same secrets under both engines.
+/// </summary>
+internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
+{
+    private readonly string _separator = spec["nestedSeparator"] ?? ":";
+    private readonly bool _multiValued = string.Equals(spec["multiValued"], "true", StringComparison.OrdinalIgnoreCase);
+    private Dictionary<string, IReadOnlyDictionary<string, string>> _secrets = new(StringComparer.Ordinal);
+
+    /// <inheritdoc />
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.GetFullPath(spec["secretsFile"] ?? "");
+        try
+        {
+            using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(path, cancellationToken));
+            _secrets = document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(document.RootElement)
+                : throw ComponentException.Field(spec, "secretsFile", $"names {path}, which is not a JSON object", "give a JSON object of secrets");
+        }
+        catch (JsonException exception)
+        {
+            throw ComponentException.Field(spec, "secretsFile", $"names {path}, which is not JSON (line {exception.LineNumber + 1})", "give a JSON object of secrets");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw ComponentException.Field(spec, "secretsFile", $"names {path}, which cannot be read ({exception.Message})", "give the path of a JSON file, relative to the folder the sidecar was started in");
+        }
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, string>? Get(string name) => _secrets.GetValueOrDefault(name);
+
+    /// <inheritdoc />
+    public bool Contains(string name) => _secrets.ContainsKey(name);
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll() => _secrets;
+
+    private Dictionary<string, IReadOnlyDictionary<string, string>> Read(JsonElement root)
+    {
+        var secrets = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var (name, value) in _multiValued ? [] : Flatten("", root))
+        {
+            secrets[name] = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value };
+        }
+
+        foreach (var secret in _multiValued ? root.EnumerateObject() : default)
+        {
+            var nested = secret.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+            var values = nested ? Flatten("", secret.Value) : Flatten(secret.Name, secret.Value);
+            secrets[secret.Name] = values.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+        }
+
+        return secrets;
+    }
+
+    private IEnumerable<(string Name, string Value)> Flatten(string path, JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Flatten(Join(path, property.Name), property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Flatten(Join(path, index.ToString(CultureInfo.InvariantCulture)), item)),
+        _ => [(path, Print(element))],
+    };
+
+    private string Join(string path, string name) => path.Length == 0 ? name : path + _separator + name;
+
+    private static string Print(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => element.GetString()!,
+        JsonValueKind.Number => $"%!s(float64={element.GetDouble().ToString("R", CultureInfo.InvariantCulture)})",
+        JsonValueKind.True => "%!s(bool=true)",
+        JsonValueKind.False => "%!s(bool=false)",
+        _ => "%!s(<nil>)",
+    };
+}

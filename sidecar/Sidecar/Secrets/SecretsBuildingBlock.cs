@@ -1,0 +1,27 @@
+using Sidecar.Api.Http;
+using Sidecar.Metadata;
+
+namespace Sidecar.Secrets;
+
+/// <summary>The secrets API over the loaded secret stores, within the scopes of the Configuration.</summary>
+internal sealed class SecretsBuildingBlock : IBuildingBlock
+{
+    private readonly RuntimeServices _services;
+
+    private SecretsBuildingBlock(RuntimeServices services)
+    {
+        _services = services;
+    }
+
+    /// <inheritdoc />
+    public IEnumerable<IHttpApi> HttpApis => [new SecretsApi(_services.SecretStores, _services.Resources.Configuration.SecretScopes)];
+
+    /// <inheritdoc />
+    public IEnumerable<LoadedComponent> LoadedComponents =>
+        _services.ComponentsOf("secretstores").Select(store => new LoadedComponent(store.Name, store.Type, store.Version, []));
+
+    public static SecretsBuildingBlock Create(RuntimeServices services) => new(services);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
