@@ -1,9 +1,11 @@
+using Dapr;
+using Dapr.Client;
 using Microsoft.Extensions.Configuration;
 
 namespace ServiceDefaults;
 
 /// <summary>Finds the connection strings: in the configuration, else in the secret store `secrets` through the sidecar.</summary>
-internal sealed class ConnectionStringReader(IConfiguration configuration, SidecarApi sidecar, ServiceName service, TimeProvider clock)
+internal sealed class ConnectionStringReader(IConfiguration configuration, DaprClient dapr, ServiceName service, TimeProvider clock)
 {
     private const string SecretStore = "secrets";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -37,22 +39,23 @@ internal sealed class ConnectionStringReader(IConfiguration configuration, Sidec
     {
         try
         {
-            return await sidecar.GetSecretAsync(SecretStore, SecretName(name), ct);
+            var secret = await dapr.GetSecretAsync(SecretStore, SecretName(name), cancellationToken: ct);
+            return secret.GetValueOrDefault(SecretName(name));
         }
-        catch (HttpRequestException exception)
+        catch (DaprException exception)
         {
-            throw new StartupException($"The secret {SecretName(name)} could not be read: {exception.Message} Check the component '{SecretStore}' and its scopes.", exception);
+            throw new StartupException($"The secret {SecretName(name)} could not be read; check the component '{SecretStore}', its scopes and the environment of the sidecar. {exception.Message}", exception);
         }
     }
 
     private async Task WaitForSidecarAsync(CancellationToken ct)
     {
         var giveUp = clock.GetUtcNow() + Deadline;
-        while (!await sidecar.IsReadyAsync(ct))
+        while (!await dapr.CheckOutboundHealthAsync(ct))
         {
             if (clock.GetUtcNow() >= giveUp)
             {
-                throw new StartupException($"No sidecar: {sidecar.Endpoint} did not get ready within {Deadline.TotalSeconds:0} s. Start the service under its sidecar, or set ConnectionStrings:Default, Owner and System.");
+                throw new StartupException($"No sidecar: {DaprDefaults.GetDefaultHttpEndpoint(configuration)} did not get ready within {Deadline.TotalSeconds:0} s. Start the service under its sidecar, or set ConnectionStrings:Default, Owner and System.");
             }
 
             await Task.Delay(PollInterval, clock, ct);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Dapr;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -20,17 +21,25 @@ public static class ServiceDefaultsExtensions
     /// <summary>Logging, telemetry, JSON, problem details, health, sidecar, token verification, clock, ids, limits.</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string appId)
     {
+        builder.AddJsonLogging(appId);
+        builder.AddOpenTelemetry(appId);
         var services = builder.Services;
         services.AddSingleton(new ServiceName(appId));
         services.AddSingleton<ServiceState>();
+        services.AddSingleton<ServiceStart>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IIdGenerator, IdGenerator>();
-        services.AddSingleton<SidecarApi>();
+        services.AddDaprClient();
         services.AddSingleton<ISidecar, Sidecar>();
         services.AddSingleton<IJwksSource, InvokedJwksSource>();
         services.AddSingleton<TokenKeys>();
         services.AddSingleton<ITokenVerifier, TokenVerifier>();
         services.AddSingleton<ConnectionStringReader>();
+        services.AddSingleton<HttpMetrics>();
+        services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<PrometheusMetrics>();
+        services.AddSingleton<IReadinessCheck, SidecarCheck>();
+        services.AddSingleton<ISettingsCheck, PlatformSettingsCheck>();
         services.ConfigureHttpJsonOptions(options => ServiceJson.Apply(options.SerializerOptions, JsonUnmappedMemberHandling.Disallow));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
@@ -59,6 +68,8 @@ public static class ServiceDefaultsExtensions
         services.AddSingleton<IInbox, Inbox>();
         services.AddSingleton<IOutboxHandler, EventPublisher>();
         services.AddHostedService<OutboxRelay>();
+        services.AddHostedService<Cleanup>();
+        services.AddSingleton<IReadinessCheck, DatabaseCheck>();
         services.AddSingleton(new MigrationsOf(migrations));
         return builder;
     }
@@ -67,41 +78,39 @@ public static class ServiceDefaultsExtensions
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseMiddleware<RequestIdMiddleware>();
+        app.UseMiddleware<RequestTelemetryMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         app.UseMiddleware<AuthenticationMiddleware>();
+        app.UseCloudEvents(new CloudEventsMiddlewareOptions { ForwardCloudEventPropertiesAsHeaders = true, IncludedCloudEventPropertiesAsHeaders = ReceivedEvent.Properties });
         return app;
     }
 
     /// <summary>`/health/live`, `/health/ready`, `/metrics`, `/dapr/subscribe`.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.MapGet("/health/live", () => TypedResults.Ok(new { status = "healthy" })).IgnoreToken();
-        app.MapGet("/health/ready", () => TypedResults.Ok(new { status = "healthy" })).IgnoreToken();
+        app.MapHealth();
+        app.MapGet("/metrics", (PrometheusMetrics metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4")).IgnoreToken();
+        app.MapSubscribeHandler().IgnoreToken();
         return app;
     }
 
-    /// <summary>Waits for the sidecar, reads secrets, migrates, and only then listens, until the process is told to stop.</summary>
+    /// <summary>
+    /// Checks the settings, waits for the sidecar, reads secrets, migrates, and only then listens, until the process is told to
+    /// stop. A start that fails is logged with its cause and remedy, and ends the process with exit code 1.
+    /// </summary>
     public static async Task RunServiceAsync(this WebApplication app)
     {
-        await app.StartServiceAsync();
-        await app.RunAsync();
-    }
-
-    private static async Task StartServiceAsync(this WebApplication app)
-    {
-        var services = app.Services;
-        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        if (services.GetService<MigrationsOf>() is { } migrations)
+        var start = app.Services.GetRequiredService<ServiceStart>();
+        if (await start.RunAsync())
         {
-            var strings = await services.GetRequiredService<ConnectionStringReader>().ReadAsync(stopping);
-            var sources = services.GetRequiredService<DataSources>();
-            sources.Open(strings, services.GetRequiredService<ServiceName>().AppId);
-            var runner = ActivatorUtilities.CreateInstance<MigrationRunner>(services, sources.Owner, MigrationRoles.From(strings));
-            await runner.RunAsync(migrations.Assembly, stopping);
+            await app.RunAsync();
         }
-
-        services.GetRequiredService<ServiceState>().SetStarted();
+        else
+        {
+            Environment.ExitCode = 1;
+            await app.DisposeAsync();
+        }
     }
 
     private static void Listen(WebApplicationBuilder builder)

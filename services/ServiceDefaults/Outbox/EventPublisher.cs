@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dapr.Client;
 
 namespace ServiceDefaults;
 
 /// <summary>Publishes the entries of kind `event` as CloudEvents.</summary>
-internal sealed class EventPublisher(SidecarApi sidecar, ServiceName service) : IOutboxHandler
+internal sealed class EventPublisher(DaprClient dapr, ServiceName service) : IOutboxHandler
 {
     private const string PubSub = "pubsub";
 
@@ -32,6 +33,6 @@ internal sealed class EventPublisher(SidecarApi sidecar, ServiceName service) : 
             cloudEvent["traceparent"] = trace;
         }
 
-        return sidecar.PublishAsync(PubSub, message.Topic, JsonSerializer.SerializeToUtf8Bytes(cloudEvent), "application/cloudevents+json", ct);
+        return dapr.PublishByteEventAsync(PubSub, message.Topic, JsonSerializer.SerializeToUtf8Bytes(cloudEvent), "application/cloudevents+json", cancellationToken: ct);
     }
 }

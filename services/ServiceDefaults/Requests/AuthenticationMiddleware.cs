@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Dapr;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -9,6 +10,7 @@ namespace ServiceDefaults;
 internal sealed class AuthenticationMiddleware(RequestDelegate next, ITokenVerifier verifier, IConfiguration configuration)
 {
     private static readonly AccessRule Anyone = new(AccessKind.Anyone, []);
+    private static readonly AccessRule SidecarOnly = new(AccessKind.Sidecar, []);
     private readonly byte[] _appToken = Encoding.UTF8.GetBytes(configuration["APP_API_TOKEN"] ?? "");
 
     public async Task InvokeAsync(HttpContext context)
@@ -23,7 +25,14 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, ITokenVerif
         await (refusal?.ExecuteAsync(context) ?? next(context));
     }
 
-    private static AccessRule RuleOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<AccessRule>() ?? Anyone;
+    // A subscription is for the sidecar even when nobody said so.
+    private static AccessRule RuleOf(HttpContext context) => context.GetEndpoint()?.Metadata switch
+    {
+        null => Anyone,
+        var metadata when metadata.GetMetadata<AccessRule>() is { } rule => rule,
+        var metadata when metadata.GetMetadata<ITopicMetadata>() is not null => SidecarOnly,
+        _ => Anyone,
+    };
 
     private static ProblemResult? Anonymous(HttpContext context)
     {

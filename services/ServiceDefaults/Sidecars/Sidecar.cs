@@ -2,25 +2,38 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapr.Client;
 
 namespace ServiceDefaults;
 
-internal sealed class Sidecar(SidecarApi api, TimeProvider clock) : ISidecar
+internal sealed class Sidecar : ISidecar, IDisposable
 {
+    private readonly HttpClient _http;
+    private readonly TimeProvider _clock;
+
+    public Sidecar(DaprClient dapr, TimeProvider clock)
+    {
+        _clock = clock;
+        _http = dapr.CreateInvokableHttpClient();
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+    }
+
+    public void Dispose() => _http.Dispose();
+
     public async Task<StepAnswer> CallStepAsync(string appId, HttpMethod method, string path, object? body, string idempotencyKey, RequestContext context, TimeSpan timeout, CancellationToken ct)
     {
-        using var request = Request(method, path, body, context);
+        using var request = Request(method, appId, path, body, context);
         request.Headers.Add(IdempotencyKey.Header, idempotencyKey);
-        var answer = await SendAsync<JsonElement>(appId, request, timeout, ct);
+        var answer = await SendAsync<JsonElement>(request, timeout, ct);
         return new StepAnswer(Text(answer, "outcome") ?? throw new TransientCallException($"{appId} {path} answered without an outcome."), Text(answer, "code"), Text(answer, "detail"), answer);
     }
 
     public async Task<T?> GetAsync<T>(string appId, string path, RequestContext context, TimeSpan timeout, CancellationToken ct)
     {
-        using var request = Request(HttpMethod.Get, path, null, context);
+        using var request = Request(HttpMethod.Get, appId, path, null, context);
         try
         {
-            return await SendAsync<T>(appId, request, timeout, ct);
+            return await SendAsync<T>(request, timeout, ct);
         }
         catch (PermanentCallException exception) when (exception.Status == (int)HttpStatusCode.NotFound)
         {
@@ -30,13 +43,13 @@ internal sealed class Sidecar(SidecarApi api, TimeProvider clock) : ISidecar
 
     public async Task<T> PostAsync<T>(string appId, string path, object? body, RequestContext context, TimeSpan timeout, CancellationToken ct)
     {
-        using var request = Request(HttpMethod.Post, path, body, context);
-        return await SendAsync<T>(appId, request, timeout, ct);
+        using var request = Request(HttpMethod.Post, appId, path, body, context);
+        return await SendAsync<T>(request, timeout, ct);
     }
 
-    private static HttpRequestMessage Request(HttpMethod method, string path, object? body, RequestContext context)
+    private static HttpRequestMessage Request(HttpMethod method, string appId, string path, object? body, RequestContext context)
     {
-        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        var request = new HttpRequestMessage(method, new Uri($"http://{appId}/{path.TrimStart('/')}"));
         if (body is not null)
         {
             request.Content = JsonContent.Create(body, body.GetType(), options: ServiceJson.Options);
@@ -55,14 +68,14 @@ internal sealed class Sidecar(SidecarApi api, TimeProvider clock) : ISidecar
         return request;
     }
 
-    private async Task<T> SendAsync<T>(string appId, HttpRequestMessage request, TimeSpan timeout, CancellationToken ct)
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, TimeSpan timeout, CancellationToken ct)
     {
-        var call = $"{request.Method} {appId} {request.RequestUri}";
-        using var deadline = new CancellationTokenSource(timeout, clock);
+        var call = $"{request.Method} {request.RequestUri!.Host} {request.RequestUri.AbsolutePath}";
+        using var deadline = new CancellationTokenSource(timeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
-            using var response = await api.InvokeAsync(appId, request, either.Token);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
             return response.IsSuccessStatusCode ? Read<T>(body) : throw Failure(call, response.StatusCode, body);
         }
