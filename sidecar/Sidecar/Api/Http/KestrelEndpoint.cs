@@ -1,0 +1,75 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Sidecar.Api.Http;
+
+/// <summary>
+/// One listening port on Kestrel alone, without the hosting layer: no container, no routing, no process-wide diagnostics. An exception of
+/// the handler is Kestrel's to log; the dispatchers catch what they expect.
+/// </summary>
+internal sealed class KestrelEndpoint : IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly RequestDelegate _handler;
+
+    public KestrelEndpoint(string address, int port, HttpProtocols protocols, Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        configure(options.Limits);
+        options.Listen(IPAddress.Parse(address), port, listen => listen.Protocols = protocols);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        _server = new KestrelServer(Options.Create(options), transport, loggers);
+        _handler = handler;
+    }
+
+    /// <summary>The port, once started.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Listens; throws <see cref="IOException"/> when the port is in use.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _server.StartAsync(new Application(_handler), cancellationToken);
+        Port = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    }
+
+    /// <summary>Takes no new connections and waits for the requests under way until the token is cancelled.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Application(RequestDelegate handler) : IHttpApplication<HttpContext>
+    {
+        public HttpContext CreateContext(IFeatureCollection contextFeatures)
+        {
+            if (contextFeatures is not IHostContextContainer<HttpContext> container)
+            {
+                return new DefaultHttpContext(contextFeatures);
+            }
+
+            if (container.HostContext is DefaultHttpContext context)
+            {
+                context.Initialize(contextFeatures);
+                return context;
+            }
+
+            return container.HostContext = new DefaultHttpContext(contextFeatures);
+        }
+
+        public Task ProcessRequestAsync(HttpContext context) => handler(context);
+
+        public void DisposeContext(HttpContext context, Exception? exception) => ((DefaultHttpContext)context).Uninitialize();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Sidecar.Health;
+
+/// <summary>
+/// Watches the app: first until it accepts connections, then, when a health check is configured, by its probes. Without one the app
+/// stays available once it was seen, and a call to an app that is down fails by itself.
+/// </summary>
+internal sealed partial class AppMonitor(SidecarOptions options) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly ILogger _logger = options.Loggers.CreateLogger<AppMonitor>();
+    private readonly TaskCompletionSource _available = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HttpMessageInvoker _client = Invocation.AppHttp.CreateClient();
+    private Task _watching = Task.CompletedTask;
+    private volatile bool _isHealthy = options.AppHealth is null;
+    private volatile bool _wasSeen;
+
+    /// <summary>False only while a health check says so.</summary>
+    public bool IsHealthy => _isHealthy;
+
+    /// <summary>Whether the app was seen and is not known to be unhealthy.</summary>
+    public bool IsAvailable => _wasSeen && _isHealthy;
+
+    /// <summary>Completes when the app is available for the first time.</summary>
+    public Task WaitUntilAvailableAsync(CancellationToken cancellationToken) => _available.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Starts to watch.</summary>
+    public void Start()
+    {
+        if (options.AppPort is { } port)
+        {
+            _watching = WatchAsync(port);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _client.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task WatchAsync(int port)
+    {
+        await WaitForConnectionAsync(port);
+        LogSeen(options.AppId, port);
+        _wasSeen = true;
+        if (options.AppHealth is not { } health)
+        {
+            _available.TrySetResult();
+            return;
+        }
+
+        var failures = 0;
+        while (!_stopping.IsCancellationRequested)
+        {
+            var succeeded = await ProbeAsync(health, port);
+            failures = succeeded ? 0 : failures + 1;
+            Judge(succeeded, failures, health.Threshold);
+            var pause = _available.Task.IsCompleted || health.Interval < LongestPause ? health.Interval : LongestPause;
+            await Task.Delay(pause, options.Time, _stopping.Token);
+        }
+    }
+
+    private async Task WaitForConnectionAsync(int port)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(options.AppChannelAddress, port, _stopping.Token);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(pause, options.Time, _stopping.Token);
+            }
+        }
+    }
+
+    private async Task<bool> ProbeAsync(AppHealthOptions health, int port)
+    {
+        using var timeout = new CancellationTokenSource(health.Timeout, options.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+        var path = health.Path.StartsWith('/') ? health.Path : "/" + health.Path;
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{options.AppChannelAddress}:{port}{path}");
+        if (!string.IsNullOrEmpty(options.AppApiToken))
+        {
+            request.Headers.TryAddWithoutValidation(Security.ApiToken.Header, options.AppApiToken);
+        }
+
+        try
+        {
+            using var response = await _client.SendAsync(request, linked.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Judge(bool succeeded, int failures, int threshold)
+    {
+        if (succeeded && !_isHealthy)
+        {
+            LogHealthy(options.AppId);
+            _isHealthy = true;
+        }
+        else if (!succeeded && _isHealthy && failures >= threshold)
+        {
+            LogUnhealthy(options.AppId, failures);
+            _isHealthy = false;
+        }
+
+        if (_isHealthy)
+        {
+            _available.TrySetResult();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId} accepts connections on port {Port}")]
+    private partial void LogSeen(string appId, int port);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId} is healthy")]
+    private partial void LogHealthy(string appId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "App {AppId} is unhealthy after {Failures} failed probes")]
+    private partial void LogUnhealthy(string appId, int failures);
+}

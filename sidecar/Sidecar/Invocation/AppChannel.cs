@@ -1,0 +1,111 @@
+using Sidecar.Health;
+using Sidecar.Security;
+
+namespace Sidecar.Invocation;
+
+/// <summary>
+/// The way to the app. Work is bounded: with a limit on concurrency further calls wait for their turn as long as their caller does, and
+/// without one no more than <see cref="MaxCalls"/> calls are under way.
+/// </summary>
+internal sealed class AppChannel : IAppChannel, IDisposable
+{
+    private const int MaxCalls = 10_000;
+    private readonly HttpMessageInvoker _client = AppHttp.CreateClient();
+    private readonly SemaphoreSlim? _turns;
+    private readonly AppMonitor _monitor;
+    private readonly string _base;
+    private readonly string? _token;
+    private int _calls;
+
+    public AppChannel(SidecarOptions options, AppMonitor monitor)
+    {
+        _monitor = monitor;
+        _base = $"http://{options.AppChannelAddress}:{options.AppPort}";
+        _token = string.IsNullOrEmpty(options.AppApiToken) ? null : options.AppApiToken;
+        _turns = options.AppMaxConcurrency > 0 ? new SemaphoreSlim(options.AppMaxConcurrency) : null;
+        Exists = options.AppPort is not null;
+    }
+
+    /// <summary>Whether the sidecar has an app at all.</summary>
+    public bool Exists { get; }
+
+    /// <summary>False only while a health check says so.</summary>
+    public bool IsHealthy => _monitor.IsHealthy;
+
+    /// <inheritdoc />
+    public bool IsAvailable => _monitor.IsAvailable;
+
+    /// <inheritdoc />
+    public Task WaitUntilAvailableAsync(CancellationToken cancellationToken) => _monitor.WaitUntilAvailableAsync(cancellationToken);
+
+    /// <summary>Makes the address of a request absolute, for messages and sending.</summary>
+    public void Address(HttpRequestMessage request)
+    {
+        if (request.RequestUri is not { IsAbsoluteUri: true })
+        {
+            var path = request.RequestUri?.OriginalString ?? "/";
+            request.RequestUri = AppHttp.Verbatim(path.StartsWith('/') ? _base + path : $"{_base}/{path}");
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!Exists)
+        {
+            throw new HttpRequestException("app channel is not initialized");
+        }
+
+        Address(request);
+        if (_token is not null)
+        {
+            request.Headers.Remove(ApiToken.Header);
+            request.Headers.TryAddWithoutValidation(ApiToken.Header, _token);
+        }
+
+        await EnterAsync(cancellationToken);
+        try
+        {
+            return await _client.SendAsync(request, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _client.Dispose();
+        _turns?.Dispose();
+    }
+
+    private Task EnterAsync(CancellationToken cancellationToken)
+    {
+        if (_turns is not null)
+        {
+            return _turns.WaitAsync(cancellationToken);
+        }
+
+        if (Interlocked.Increment(ref _calls) > MaxCalls)
+        {
+            Interlocked.Decrement(ref _calls);
+            throw new HttpRequestException($"the app has {MaxCalls} calls under way; no more are let through");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Leave()
+    {
+        if (_turns is not null)
+        {
+            _turns.Release();
+        }
+        else
+        {
+            Interlocked.Decrement(ref _calls);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Sidecar.Telemetry;
+
+/// <summary>The tags of daprd's spans of the HTTP API.</summary>
+internal static class SpanTags
+{
+    /// <summary>Completes and stops the span of an API request.</summary>
+    public static void Finish(Activity? span, HttpContext context, string path)
+    {
+        if (span is null)
+        {
+            return;
+        }
+
+        if (span.IsAllDataRequested)
+        {
+            var method = context.Request.Method;
+            span.SetTag("dapr.api", $"{method} {path}");
+            span.SetTag("dapr.protocol", "http");
+            span.SetTag("dapr.status_code", context.Response.StatusCode.ToString());
+            span.SetTag("http.request.method", method);
+            span.SetTag("server.address", context.Connection.LocalIpAddress?.ToString());
+            span.SetTag("server.port", context.Connection.LocalPort.ToString());
+            span.SetTag("url.full", path + context.Request.QueryString);
+            AddBuildingBlock(span, method, path);
+        }
+
+        Tracing.SetStatus(span, context.Response.StatusCode);
+        span.Stop();
+    }
+
+    private static void AddBuildingBlock(Activity span, string method, string path)
+    {
+        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        switch (segments)
+        {
+            case [_, "state" or "secrets" or "bindings", var component, ..]:
+                span.SetTag("db.connection_string", segments[1]);
+                span.SetTag("db.name", component);
+                span.SetTag("db.statement", $"{method} {path}");
+                span.SetTag("db.system", segments[1]);
+                break;
+            case [_, "publish", ..]:
+                span.SetTag("messaging.system", "pubsub");
+                break;
+        }
+    }
+}
