@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceDefaults;
@@ -16,7 +17,7 @@ public abstract class ServiceFixture<TProgram>(string appId) : IAsyncLifetime
     /// <summary>What a sidecar proves itself with towards the service.</summary>
     public const string AppApiToken = "test-app-token";
 
-    private readonly List<HttpClient> _clients = [];
+    private readonly ConcurrentBag<HttpClient> _clients = [];
     private InProcessService? _service;
 
     /// <summary>The service's address.</summary>
@@ -108,7 +109,11 @@ public abstract class ServiceFixture<TProgram>(string appId) : IAsyncLifetime
     public virtual async Task DisposeAsync()
     {
         await StopAsync();
-        _clients.ForEach(client => client.Dispose());
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
         await Sidecar.DisposeAsync();
         await Database.DisposeAsync();
         Tokens.Dispose();

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Products.Reservations;
+
+namespace Products.Tests.Reservations;
+
+[Collection(ProductsCollection.Name)]
+public sealed class ReservationExpiryTests(ProductsFixture service)
+{
+    [Fact]
+    public async Task Confirm_AfterTheTimeIsOver_IsRejectedAndTheUnitsAreBack()
+    {
+        var product = await service.ProductAsync(stock: 4);
+        var order = await ReserveDueAsync(product, 4);
+
+        (await ProductsFixture.OutcomeAsync(await service.ConfirmAsync(order))).Should().Be("rejected:reservation_expired");
+
+        (await service.CountersAsync(product)).Should().Be((4, 0, 0));
+        (await service.BrokenProductsAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Sweep_DueReservation_GivesTheUnitsBackAndAConfirmIsRejected()
+    {
+        var product = await service.ProductAsync(stock: 4);
+        var due = await ReserveDueAsync(product, 3);
+        var other = Guid.NewGuid();
+        await service.ReserveAsync(other, (product, 1));
+
+        (await Sweep().RunAsync(1_000, CancellationToken.None)).Should().BeGreaterThanOrEqualTo(1);
+
+        (await service.CountersAsync(product)).Should().Be((3, 1, 0));
+        (await ProductsFixture.OutcomeAsync(await service.ConfirmAsync(due))).Should().Be("rejected:reservation_expired");
+        (await ProductsFixture.OutcomeAsync(await service.ReleaseAsync(due))).Should().Be("done");
+        (await service.CountersAsync(product)).Should().Be((3, 1, 0));
+    }
+
+    [Fact]
+    public async Task Sweep_ConfirmedReservation_IsLeftAlone()
+    {
+        var product = await service.ProductAsync(stock: 4);
+        var order = Guid.NewGuid();
+        await service.ReserveAsync(order, (product, 2));
+        await service.ConfirmAsync(order);
+        await MakeDueAsync(order);
+
+        await Sweep().RunAsync(1_000, CancellationToken.None);
+
+        (await service.CountersAsync(product)).Should().Be((2, 0, 2));
+    }
+
+    [Fact]
+    public async Task Sweep_TwoAtOnce_GiveTheUnitsBackOnce()
+    {
+        var product = await service.ProductAsync(stock: 9);
+        await ReserveDueAsync(product, 9);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Sweep().RunAsync(1_000, CancellationToken.None)));
+
+        (await service.CountersAsync(product)).Should().Be((9, 0, 0));
+        (await service.BrokenProductsAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task SweepJob_Running_ExpiresWhatIsDueInEveryTenant()
+    {
+        var product = await service.ProductAsync(stock: 2);
+        await ReserveDueAsync(product, 2);
+        using var job = new ReservationSweepJob(
+            Sweep(), Options.Create(new ReservationOptions { SweepIntervalSeconds = 1 }), TimeProvider.System, NullLogger<ReservationSweepJob>.Instance);
+
+        await job.StartAsync(CancellationToken.None);
+        await Eventually.TrueAsync(async () => await service.CountersAsync(product) == (2, 0, 0), "the reservation expires");
+        await job.StopAsync(CancellationToken.None);
+    }
+
+    private ReservationSweep Sweep() => service.Services.GetRequiredService<ReservationSweep>();
+
+    private async Task<Guid> ReserveDueAsync(Guid product, int quantity)
+    {
+        var order = Guid.NewGuid();
+        (await ProductsFixture.OutcomeAsync(await service.ReserveAsync(order, (product, quantity)))).Should().Be("done");
+        await MakeDueAsync(order);
+        return order;
+    }
+
+    private Task<int> MakeDueAsync(Guid order) =>
+        service.Database.ExecuteAsync("UPDATE reservations SET expires_at = now() - interval '1 second' WHERE order_id = @order", new { order });
+}
