@@ -1,0 +1,4 @@
+namespace Dapr.Workflow.Registration;
+
+/// <summary>What one AddDaprWorkflow call registers.</summary>
+internal sealed record WorkflowRegistration(Action<WorkflowRuntimeOptions>? Configure);

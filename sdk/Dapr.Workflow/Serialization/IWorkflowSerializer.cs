@@ -1,0 +1,6 @@
+using Dapr.Common.Serialization;
+
+namespace Dapr.Workflow.Serialization;
+
+/// <summary>The serializer of workflow payloads.</summary>
+public interface IWorkflowSerializer : IDaprSerializer;
