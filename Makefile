@@ -5,7 +5,7 @@ ENGINE ?= embedded
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run stop status logs test test-fast test-e2e bench format clean
+.PHONY: help run stop status logs test test-fast test-e2e bench conformance format clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ test-e2e: ## The end-to-end suite only (ENGINE=dapr; PLATFORM_BASE=http://... ru
 
 bench: ## Benchmarks (release build)
 	@build/bench.sh
+
+conformance: ## Replay the recordings of the real daprd against our sidecar (GOLDEN=folder, ONLY=part of an id)
+	@GOLDEN=$(GOLDEN) ONLY=$(ONLY) build/conformance.sh
 
 format: ## Format the code
 	@dotnet format Platform.sln

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Conformance;
+
+/// <summary>The stores of a replay: a Redis server and a PostgreSQL database of its own, emptied before each scenario.</summary>
+internal sealed class Stores : IAsyncDisposable
+{
+    private readonly int _redisPort = FreePort.Next();
+    private Process? _redis;
+    private PostgresDatabase? _database;
+
+    /// <summary>Starts them.</summary>
+    public async Task StartAsync()
+    {
+        _redis = Process.Start(new ProcessStartInfo("redis-server", ["--port", _redisPort.ToString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        await Eventually.TrueAsync(async () => (await RedisAsync(["ping"])).StartsWith("PONG", StringComparison.Ordinal), "Redis answers");
+        _database = await PostgresDatabase.CreateAsync();
+    }
+
+    /// <summary>Empties Redis. PostgreSQL's rows carry the scenario's app id.</summary>
+    public Task EmptyAsync() => RedisAsync(["flushall"]);
+
+    /// <summary>Sets `{{redis}}` and `{{pg}}`.</summary>
+    public void Fill(Placeholders placeholders)
+    {
+        placeholders.Set("redis", $"127.0.0.1:{_redisPort}");
+        placeholders.Set("pg", _database!.KeyValueConnectionString);
+    }
+
+    /// <summary>Runs redis-cli.</summary>
+    public async Task<string> RedisAsync(IReadOnlyList<string> words)
+    {
+        using var process = Process.Start(new ProcessStartInfo("redis-cli", ["-h", "127.0.0.1", "-p", _redisPort.ToString(), .. words]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_redis is not null)
+        {
+            _redis.Kill();
+            await _redis.WaitForExitAsync();
+            _redis.Dispose();
+        }
+
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+    }
+}
