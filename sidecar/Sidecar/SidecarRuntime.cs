@@ -1,31 +1,294 @@
+using Microsoft.Extensions.Logging;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Http;
+using Sidecar.Components;
+using Sidecar.Health;
+using Sidecar.Invocation;
+using Sidecar.Metadata;
+using Sidecar.NameResolution;
+using Sidecar.Resiliency;
+using Sidecar.Security;
+using Sidecar.Telemetry;
+
 namespace Sidecar;
 
 /// <summary>
-/// One embedded sidecar. Nothing in it is process-wide: several run in one process and share only their <see cref="Components.RunScope"/>.
+/// One embedded sidecar. Nothing in it is process-wide: several run in one process and share only their <see cref="RunScope"/>.
+/// Order of its life: resources load, components connect, the ports listen, the app is seen, subscriptions start (ready), drain, stop.
 /// </summary>
-internal sealed class SidecarRuntime(SidecarOptions options) : IAsyncDisposable
+internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDisposable
 {
+    private readonly ILogger _logger = options.Loggers.CreateLogger<SidecarRuntime>();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<IBuildingBlock> _blocks = [];
+    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly List<IDisposable> _ownedSync = [];
+    private RuntimeServices? _services;
+    private SidecarEndpoints? _endpoints;
+    private AppMonitor? _monitor;
+    private MetadataApi? _metadata;
+    private Callee? _callee;
+    private Task _readying = Task.CompletedTask;
+    private Task? _draining;
+    private Task? _stop;
+    private volatile bool _isStarted;
+
     /// <summary>The settings.</summary>
     public SidecarOptions Options { get; } = options;
 
     /// <summary>The HTTP port, once started.</summary>
-    public int HttpPort { get; private set; }
+    public int HttpPort => _endpoints?.HttpPort ?? 0;
 
     /// <summary>The gRPC port, once started.</summary>
-    public int GrpcPort { get; private set; }
+    public int GrpcPort => _endpoints?.GrpcPort ?? 0;
 
-    /// <summary>True once the app is there and its subscriptions run (<c>/v1.0/healthz</c> is 204).</summary>
-    public bool IsReady { get; private set; }
+    /// <summary>True once the app is there and its subscriptions run (<c>/v1.0/healthz</c> is 204), until the sidecar stops.</summary>
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully && !_stopping.IsCancellationRequested;
+
+    /// <summary>True while the app is seen and not known to be unhealthy.</summary>
+    public bool IsAppAvailable => _monitor?.IsAvailable ?? false;
+
+    /// <summary>Sets a label of <c>/v1.0/metadata</c>, e.g. <c>appPID</c>; after the start.</summary>
+    public void SetLabel(string name, string value) => _metadata?.SetLabel(name, value);
 
     /// <summary>Loads the resources, connects the components and listens; the app need not be there yet. Throws <see cref="SidecarStartException"/> with all that is wrong.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (SidecarOptionsValidation.Validate(Options).ToList() is { Count: > 0 } problems)
+            {
+                throw new SidecarStartException(Options.AppId, problems);
+            }
 
-    /// <summary>Completes when the sidecar is ready (see <see cref="IsReady"/>).</summary>
-    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+            var loaded = await new ResourceLoader(Options).LoadAsync(cancellationToken);
+            Compose(loaded);
+            await StartBlocksAsync(cancellationToken);
+            await _endpoints!.StartAsync(cancellationToken);
+            _isStarted = true;
+            LogListening(Options.AppId, HttpPort, GrpcPort);
+            _monitor!.Start();
+            _readying = BecomeReadyAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the sidecar is ready (see <see cref="IsReady"/>); fails when the app's subscriptions could not be started.</summary>
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Ends deliveries to the app while its API stays up, so that the app can finish; at most <see cref="SidecarOptions.GracefulShutdown"/>.</summary>
+    public Task DrainAsync(CancellationToken cancellationToken) => _draining ??= DrainBlocksAsync(cancellationToken);
 
     /// <summary>Takes no new calls, waits for what is under way (<see cref="SidecarOptions.GracefulShutdown"/>), flushes, closes.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task StopAsync(CancellationToken cancellationToken) => _stop ??= StopOnceAsync(cancellationToken);
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _stopping.Dispose();
+    }
+
+    private void Compose(LoadedResources loaded)
+    {
+        var configuration = loaded.Resources.Configuration;
+        var exporter = configuration is { ZipkinEndpoint: { } endpoint, SamplingRate: > 0 }
+            ? new ZipkinExporter(endpoint, Options.AppId, Options.Time, Options.Loggers.CreateLogger<ZipkinExporter>())
+            : null;
+        var tracing = new Tracing(configuration, exporter);
+        _monitor = new AppMonitor(Options);
+        var app = new AppChannel(Options, _monitor);
+        _ownedSync.AddRange([tracing, app]);
+        _owned.AddRange(exporter is null ? [_monitor] : [_monitor, exporter]);
+        _services = new RuntimeServices
+        {
+            Options = Options,
+            Resources = loaded.Resources,
+            SecretStores = loaded.SecretStores,
+            App = app,
+            Resiliency = new ResiliencyPolicies(
+                loaded.Resiliency,
+                loaded.Resources.Components.ToDictionary(component => component.Name, component => component.Type, StringComparer.Ordinal),
+                Options.Time,
+                Random.Shared.NextDouble),
+            Tracing = tracing,
+        };
+        _callee = new Callee(Options.AppId, app, new AccessControl(configuration.AccessControl), tracing);
+        ComposeApis(_services, _callee);
+    }
+
+    private void ComposeApis(RuntimeServices services, Callee callee)
+    {
+        foreach (var create in BuildingBlocks.Factories)
+        {
+            _blocks.Add(create(services));
+        }
+
+        var invoker = new Invoker(services, callee, AppRegistry.Of(Options.Run));
+        _ownedSync.Add(invoker);
+        _metadata = new MetadataApi(services, _blocks, () => _ready.Task.IsCompleted);
+        var health = new HealthApi(Options.AppId, () => IsReady, () => _isStarted && !_stopping.IsCancellationRequested);
+        var shutdown = new ShutdownApi(Options.ShutdownRequested ?? (() => StopAsync(CancellationToken.None)));
+        var configuration = services.Resources.Configuration;
+        var http = new HttpDispatcher(
+            [.. _blocks.SelectMany(block => block.HttpApis), _metadata, health, shutdown],
+            new InvocationApi(services, invoker),
+            new ApiAccess(configuration.AllowedApis, configuration.DeniedApis),
+            services.Tracing,
+            Options);
+        var grpc = new GrpcDispatcher(_blocks.SelectMany(block => block.GrpcMethods), new ApiToken(Options.ApiToken));
+        _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, _metadata));
+    }
+
+    private async Task StartBlocksAsync(CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        foreach (var block in _blocks)
+        {
+            try
+            {
+                await block.StartAsync(cancellationToken);
+            }
+            catch (ComponentException exception)
+            {
+                problems.Add(exception.Message);
+            }
+        }
+
+        if (!AppRegistry.Of(Options.Run).TryAdd(Options.AppId, _callee!))
+        {
+            problems.Add($"app id '{Options.AppId}' runs already; give each app an id of its own");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new SidecarStartException(Options.AppId, problems);
+        }
+    }
+
+    private async Task BecomeReadyAsync()
+    {
+        try
+        {
+            if (Options.AppPort is not null)
+            {
+                await _monitor!.WaitUntilAvailableAsync(_stopping.Token);
+                await AskConfigurationAsync(_stopping.Token);
+                foreach (var block in _blocks)
+                {
+                    await block.AppReadyAsync(_stopping.Token);
+                }
+            }
+
+            LogReady(Options.AppId);
+            _ready.TrySetResult();
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            _ready.TrySetCanceled(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotReady(Options.AppId, exception);
+            _ready.TrySetException(exception);
+        }
+    }
+
+    // Actors are declared there; apps count on being asked, in this order.
+    private async Task AskConfigurationAsync(CancellationToken cancellationToken)
+    {
+        if (Options.DisabledInitEndpoints.Contains("config", StringComparer.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/dapr/config", UriKind.Relative)) { Content = new ByteArrayContent([]) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        request.Headers.TryAddWithoutValidation("dapr-app-id", Options.AppId);
+        try
+        {
+            using var response = await _services!.App.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            LogNoConfiguration(Options.AppId, exception.Message);
+        }
+    }
+
+    private async Task DrainBlocksAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Options.GracefulShutdown, Options.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await Task.WhenAll(_blocks.Select(block => QuietlyAsync(() => block.DrainAsync(linked.Token))));
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await DrainAsync(cancellationToken);
+        if (_callee is not null)
+        {
+            AppRegistry.Of(Options.Run).Remove(Options.AppId, _callee);
+        }
+
+        if (_endpoints is not null)
+        {
+            using var limit = new CancellationTokenSource(Options.GracefulShutdown, Options.Time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            await QuietlyAsync(() => _endpoints.StopAsync(linked.Token));
+            await _endpoints.DisposeAsync();
+        }
+
+        await _readying;
+        foreach (var owned in _blocks.Concat(_owned))
+        {
+            await QuietlyAsync(() => owned.DisposeAsync().AsTask());
+        }
+
+        _ownedSync.ForEach(owned => owned.Dispose());
+        LogStopped(Options.AppId);
+    }
+
+    // A stop goes on with the rest whatever one part throws.
+    private async Task QuietlyAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (OperationCanceledException)
+        {
+            LogAbandoned(Options.AppId);
+        }
+        catch (Exception exception)
+        {
+            LogStopFault(Options.AppId, exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} listens on HTTP port {HttpPort} and gRPC port {GrpcPort}")]
+    private partial void LogListening(string appId, int httpPort, int grpcPort);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} is ready")]
+    private partial void LogReady(string appId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sidecar of app {AppId} cannot become ready")]
+    private partial void LogNotReady(string appId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "App {AppId} could not be asked for its configuration: {Problem}")]
+    private partial void LogNoConfiguration(string appId, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sidecar of app {AppId} stops while work is still under way")]
+    private partial void LogAbandoned(string appId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A part of the sidecar of app {AppId} failed to stop")]
+    private partial void LogStopFault(string appId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} has stopped")]
+    private partial void LogStopped(string appId);
 }

@@ -148,5 +148,5 @@ internal static class ResourceSchemas
     private static SchemaNode ApiRules() => List(Map(("name", Text().Required()), ("version", Text()), ("protocol", Text("http", "grpc", ""))));
 
     private static SchemaNode Codes(int lowest, int highest) =>
-        Text(text => StatusCodes.Parse(text, lowest, highest, out _) is null ? $"codes and ranges between {lowest} and {highest}, e.g. 404,500-599" : null);
+        Text(text => StatusCodeSet.Parse(text, lowest, highest, out _) is null ? $"codes and ranges between {lowest} and {highest}, e.g. 404,500-599" : null);
 }

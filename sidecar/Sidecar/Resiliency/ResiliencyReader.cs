@@ -50,8 +50,8 @@ internal static class ResiliencyReader
             Duration(node.TextAt("duration"), defaults.Pause),
             Duration(node.TextAt("maxInterval"), defaults.MaxInterval),
             int.TryParse(node.TextAt("maxRetries"), out var retries) ? retries : defaults.MaxRetries,
-            node.TextAt("matching", "httpStatusCodes") is { } http ? StatusCodes.Parse(http, 100, 599, out _) : null,
-            node.TextAt("matching", "gRPCStatusCodes") is { } grpc ? StatusCodes.Parse(grpc, 0, 16, out _) : null);
+            node.TextAt("matching", "httpStatusCodes") is { } http ? StatusCodeSet.Parse(http, 100, 599, out _) : null,
+            node.TextAt("matching", "gRPCStatusCodes") is { } grpc ? StatusCodeSet.Parse(grpc, 0, 16, out _) : null);
     }
 
     private static CircuitBreakerPolicy ReadBreaker(string name, YamlNode node) => new(

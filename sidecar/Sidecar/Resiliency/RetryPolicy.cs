@@ -12,8 +12,8 @@ internal sealed record RetryPolicy(
     TimeSpan Pause,
     TimeSpan MaxInterval,
     int MaxRetries,
-    StatusCodes? HttpStatus,
-    StatusCodes? GrpcStatus)
+    StatusCodeSet? HttpStatus,
+    StatusCodeSet? GrpcStatus)
 {
     /// <summary>An exponential policy gives up after this time, as daprd's does.</summary>
     public static readonly TimeSpan MaxElapsed = TimeSpan.FromMinutes(15);

@@ -1,11 +1,11 @@
 namespace Sidecar.Resiliency;
 
 /// <summary>A set of status codes as <c>matching</c> writes it: <c>404,408,500-599</c>.</summary>
-internal sealed class StatusCodes
+internal sealed class StatusCodeSet
 {
     private readonly List<(int First, int Last)> _ranges = [];
 
-    private StatusCodes()
+    private StatusCodeSet()
     {
     }
 
@@ -24,9 +24,9 @@ internal sealed class StatusCodes
     }
 
     /// <summary>Parses a list whose codes lie between the limits; null with the reason when it is not one.</summary>
-    public static StatusCodes? Parse(string text, int lowest, int highest, out string? problem)
+    public static StatusCodeSet? Parse(string text, int lowest, int highest, out string? problem)
     {
-        var codes = new StatusCodes();
+        var codes = new StatusCodeSet();
         foreach (var item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var ends = item.Split('-', 2, StringSplitOptions.TrimEntries);

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+using Sidecar.Api.Http;
+
+namespace Sidecar.Health;
+
+/// <summary><c>/v1.0/healthz</c> (the sidecar with its app) and <c>/v1.0/healthz/outbound</c> (the sidecar's own APIs).</summary>
+internal sealed class HealthApi(string appId, Func<bool> isReady, Func<bool> isOutboundReady) : IHttpApi
+{
+    /// <inheritdoc />
+    public IReadOnlyList<string> Prefixes { get; } = ["v1.0/healthz"];
+
+    /// <inheritdoc />
+    public Task HandleAsync(HttpContext context, string rest)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) || rest.Contains('/', StringComparison.Ordinal))
+        {
+            return ApiError.NoRoute.WriteAsync(context);
+        }
+
+        if (rest == "outbound")
+        {
+            return AnswerAsync(context, isOutboundReady(), new ApiError(500, "ERR_OUTBOUND_HEALTH_NOT_READY", "dapr outbound is not ready"));
+        }
+
+        var asked = rest.Length > 0 ? Uri.UnescapeDataString(rest) : context.Request.Query["appid"].ToString();
+        return asked.Length > 0 && asked != appId
+            ? new ApiError(500, "ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match").WriteAsync(context)
+            : AnswerAsync(context, isReady(), new ApiError(500, "ERR_HEALTH_NOT_READY", "dapr is not ready: [runtime]"));
+    }
+
+    private static Task AnswerAsync(HttpContext context, bool isReady, ApiError error)
+    {
+        if (!isReady)
+        {
+            return error.WriteAsync(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+}

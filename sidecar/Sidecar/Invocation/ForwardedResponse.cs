@@ -1,0 +1,97 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Http;
+
+namespace Sidecar.Invocation;
+
+/// <summary>Writes an app's answer to the caller: status, headers, and the body as it comes.</summary>
+internal static class ForwardedResponse
+{
+    private const int ChunkSize = 16 * 1024;
+    private const int SniffedBytes = 512;
+
+    /// <param name="isBuffered">daprd gives a failed answer without a content type the one of JSON, unless the request streamed.</param>
+    public static async Task WriteAsync(HttpContext context, HttpResponseMessage from, bool isBuffered)
+    {
+        var to = context.Response;
+        var status = (int)from.StatusCode;
+        to.StatusCode = status;
+        ForwardedHeaders.CopyToCaller(from, to);
+        if (status is 204 or 205 or 304)
+        {
+            to.ContentLength = null;
+            return;
+        }
+
+        if (to.ContentType is null && isBuffered && status is < 200 or > 399)
+        {
+            to.ContentType = MediaTypeNames.Application.Json;
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        await CopyBodyAsync(context, from);
+    }
+
+    private static async Task CopyBodyAsync(HttpContext context, HttpResponseMessage from)
+    {
+        var to = context.Response;
+        var cancellationToken = context.RequestAborted;
+        await using var body = await from.Content.ReadAsStreamAsync(cancellationToken);
+        if (to.ContentLength is null && to.ContentType is not null)
+        {
+            // A stream may be silent for long: its headers leave at once.
+            await to.StartAsync(cancellationToken);
+            await to.BodyWriter.FlushAsync(cancellationToken);
+        }
+
+        var writer = to.BodyWriter;
+        while (true)
+        {
+            var memory = writer.GetMemory(to.ContentLength is < ChunkSize ? 1 : ChunkSize);
+            var read = await body.ReadAsync(memory, cancellationToken);
+            if (read == 0)
+            {
+                return;
+            }
+
+            to.ContentType ??= SniffContentType(memory.Span[..read]);
+            writer.Advance(read);
+            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    // As Go's server does for a body without a type: markup, text or bytes.
+    private static string? SniffContentType(ReadOnlySpan<byte> body)
+    {
+        var head = body[..Math.Min(body.Length, SniffedBytes)];
+        var text = head.TrimStart(" \t\r\n\f"u8);
+        if (StartsWithTag(text, "<!DOCTYPE HTML"u8) || StartsWithTag(text, "<HTML"u8) || StartsWithTag(text, "<HEAD"u8) || StartsWithTag(text, "<BODY"u8) || StartsWithTag(text, "<P"u8))
+        {
+            return "text/html; charset=utf-8";
+        }
+
+        if (text.StartsWith("<?xml"u8))
+        {
+            return "text/xml; charset=utf-8";
+        }
+
+        foreach (var octet in head)
+        {
+            if (octet is <= 0x08 or 0x0B or (>= 0x0E and <= 0x1A) or (>= 0x1C and <= 0x1F))
+            {
+                return "application/octet-stream";
+            }
+        }
+
+        return "text/plain; charset=utf-8";
+    }
+
+    private static bool StartsWithTag(ReadOnlySpan<byte> text, ReadOnlySpan<byte> tag) =>
+        text.Length > tag.Length && System.Text.Ascii.EqualsIgnoreCase(text[..tag.Length], tag) && text[tag.Length] is (byte)' ' or (byte)'>';
+}

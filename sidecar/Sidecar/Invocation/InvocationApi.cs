@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sidecar.Api.Http;
+using Sidecar.Resiliency;
+using Sidecar.Telemetry;
+
+namespace Sidecar.Invocation;
+
+/// <summary>Service invocation over HTTP: every verb, by URL or by header, under the target's policies.</summary>
+internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) : IHttpApi
+{
+    /// <inheritdoc />
+    public IReadOnlyList<string> Prefixes { get; } = [];
+
+    /// <summary>Answers a request; here <paramref name="rest"/> is the whole undecoded path.</summary>
+    public Task HandleAsync(HttpContext context, string rest)
+    {
+        if (InvocationTarget.Find(rest, context.Request.Headers) is not { } target)
+        {
+            return ApiError.NoRoute.WriteAsync(context);
+        }
+
+        if (RequestPath.ToMethodPath(target.Method, out var problem) is not { } method)
+        {
+            return WriteErrorAsync(context, target.Id, $"rpc error: code = InvalidArgument desc = invalid method: {problem}", StatusCodes.Status500InternalServerError);
+        }
+
+        Describe(context, target.Id, method);
+        var policy = services.Resiliency.ForApp(target.Id, method);
+        return InvokeAsync(context, target.Id, method, policy);
+    }
+
+    private static void Describe(HttpContext context, string target, string method)
+    {
+        if (context.Features.Get<RequestTrace>()?.Span is { } span)
+        {
+            span.DisplayName = $"calllocal/{target}{method}";
+            span.SetTag("net.peer.name", target);
+            span.SetTag("rpc.service", "ServiceInvocation");
+        }
+    }
+
+    private async Task InvokeAsync(HttpContext context, string target, string method, IPolicy policy)
+    {
+        var (_, query) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+
+        // A body of unknown length is a stream: it is never kept, so the call cannot be repeated.
+        var streaming = context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count > 0;
+        InvocationResult? last = null;
+        try
+        {
+            var body = await RequestBody.TakeAsync(context, policy.Retries && !streaming);
+            var attempts = 0;
+            var result = await policy.ExecuteAsync(
+                async token =>
+                {
+                    last?.Response?.Dispose();
+                    last = null;
+                    return last = await invoker.AttemptAsync(context, target, method, query, body, ++attempts, token);
+                },
+                outcome => outcome.Outcome with { Permanent = outcome.IsPermanent || streaming },
+                context.RequestAborted);
+            await (result.Response is { } response
+                ? ForwardedResponse.WriteAsync(context, response, isBuffered: !streaming)
+                : WriteErrorAsync(context, target, result.Error!, result.Status));
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && exception is CircuitOpenException or TimeoutException or BodyTooLargeException)
+        {
+            await WriteErrorAsync(context, target, exception.Message, StatusCodes.Status500InternalServerError);
+        }
+        finally
+        {
+            last?.Response?.Dispose();
+        }
+    }
+
+    private static Task WriteErrorAsync(HttpContext context, string target, string error, int status) =>
+        new ApiError(status, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {target}, err: {error}").WriteAsync(context);
+}

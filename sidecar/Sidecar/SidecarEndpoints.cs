@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Http;
+
+namespace Sidecar;
+
+/// <summary>The listening ports of a sidecar, started and stopped together.</summary>
+internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher http, GrpcDispatcher grpc, PublicDispatcher open) : IAsyncDisposable
+{
+    // Go's server, and so daprd, reads this much beyond the configured size of headers.
+    private const int HeaderSlack = 4096;
+
+    private readonly List<KestrelEndpoint> _endpoints = [];
+
+    public int HttpPort { get; private set; }
+
+    public int GrpcPort { get; private set; }
+
+    /// <summary>Listens on all ports; throws <see cref="SidecarStartException"/> naming every port that is in use.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        HttpPort = await ListenAsync("HTTP", "daprHTTPPort", options.HttpPort, HttpProtocols.Http1, ConfigureHttp, http.HandleAsync, problems, cancellationToken);
+        GrpcPort = await ListenAsync("gRPC", "daprGRPCPort", options.GrpcPort, HttpProtocols.Http2, GrpcServer.ConfigureLimits, grpc.HandleAsync, problems, cancellationToken);
+        if (options.PublicPort is { } port)
+        {
+            await ListenAsync("public", "dapr-public-port", port, HttpProtocols.Http1, ConfigureHttp, open.HandleAsync, problems, cancellationToken);
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new SidecarStartException(options.AppId, problems);
+        }
+    }
+
+    /// <summary>Takes no new connections and waits for the requests under way until the token is cancelled.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(cancellationToken)));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var endpoint in _endpoints)
+        {
+            await endpoint.DisposeAsync();
+        }
+    }
+
+    private void ConfigureHttp(KestrelServerLimits limits)
+    {
+        // Bodies are limited by the dispatcher, with daprd's error in place of a 413.
+        limits.MaxRequestBodySize = null;
+        limits.MaxRequestHeadersTotalSize = options.ReadBufferSize + HeaderSlack;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+    }
+
+    private async Task<int> ListenAsync(
+        string name,
+        string setting,
+        int port,
+        HttpProtocols protocols,
+        Action<KestrelServerLimits> configure,
+        Microsoft.AspNetCore.Http.RequestDelegate handler,
+        List<string> problems,
+        CancellationToken cancellationToken)
+    {
+        var endpoint = new KestrelEndpoint(options.ListenAddress, port, protocols, configure, handler, options.Loggers);
+        _endpoints.Add(endpoint);
+        try
+        {
+            await endpoint.StartAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            problems.Add($"{name} port {port} ({setting}) cannot be opened on {options.ListenAddress}: {exception.Message} Stop what uses it or give another port.");
+        }
+
+        return endpoint.Port;
+    }
+}
