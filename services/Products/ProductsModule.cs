@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Options;
 using Products.Catalogue;
 using Products.Demo;
 using Products.Prices;
 using Products.Reservations;
 using Products.Stock;
+using ServiceDefaults;
 
 namespace Products;
 
@@ -13,9 +13,9 @@ internal static class ProductsModule
     public static WebApplicationBuilder AddProducts(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ReservationOptions>().BindConfiguration(ReservationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<DemoOptions>, DemoOptionsValidation>();
+        services.AddOptions<ReservationOptions>().BindConfiguration(ReservationOptions.Section);
+        services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section);
+        services.AddSingleton<ISettingsCheck, ProductsSettingsCheck>();
         services.AddSingleton<ProductReader>().AddSingleton<ProductWriter>().AddSingleton<ProductEvents>();
         services.AddSingleton<StockBook>().AddSingleton<StockEvents>().AddSingleton<StockAdjustments>();
         services.AddSingleton<ReservationTable>().AddSingleton<ReservationSteps>().AddSingleton<ReservationSweep>();

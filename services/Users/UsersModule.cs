@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using ServiceDefaults;
 using Users.Accounts;
 using Users.Demo;
@@ -18,11 +17,11 @@ internal static class UsersModule
     public static WebApplicationBuilder AddUsers(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<PasswordOptions>().BindConfiguration(PasswordOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<TokenOptions>().BindConfiguration(TokenOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<LockOptions>().BindConfiguration(LockOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<DemoOptions>, DemoOptionsValidation>();
+        services.AddOptions<PasswordOptions>().BindConfiguration(PasswordOptions.Section);
+        services.AddOptions<TokenOptions>().BindConfiguration(TokenOptions.Section);
+        services.AddOptions<LockOptions>().BindConfiguration(LockOptions.Section);
+        services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section);
+        services.AddSingleton<ISettingsCheck, UsersSettingsCheck>();
         services.AddSingleton<UserTable>().AddSingleton<UserEvents>().AddSingleton<PasswordHashing>();
         services.AddSingleton<Registrations>().AddSingleton<ProfileUpdates>().AddSingleton<LoginFailures>().AddSingleton<Logins>();
         services.AddSingleton<SigningKeyTable>().AddSingleton<SigningKeyRing>().AddSingleton<IJwksSource, OwnJwksSource>();

@@ -5,6 +5,6 @@ internal sealed class DemoOptions
 {
     public const string Section = "Demo";
 
-    /// <summary>Whether demonstration data are written at start where they are missing. Default false; refused in the environment Production.</summary>
+    /// <summary>Whether demonstration data are written at start where they are missing. Default false; every service refuses true in the environment Production.</summary>
     public bool Seed { get; init; }
 }

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace Products.Reservations;
 
 /// <summary>Settings of stock reservations (section <c>Reservations</c>).</summary>
@@ -8,14 +6,11 @@ internal sealed class ReservationOptions
     public const string Section = "Reservations";
 
     /// <summary>How long a reservation holds stock when the caller names no time, in seconds. Default 900 (15 minutes), 1 to 86,400.</summary>
-    [Range(1, 86_400, ErrorMessage = "Reservations:LifetimeSeconds must be between 1 and 86400 seconds.")]
     public int LifetimeSeconds { get; init; } = 900;
 
     /// <summary>Pause between two searches for expired reservations, in seconds. Default 5, 1 to 3,600.</summary>
-    [Range(1, 3_600, ErrorMessage = "Reservations:SweepIntervalSeconds must be between 1 and 3600 seconds.")]
     public int SweepIntervalSeconds { get; init; } = 5;
 
     /// <summary>How many expired reservations one search takes at most. Default 100, 1 to 1,000.</summary>
-    [Range(1, 1_000, ErrorMessage = "Reservations:SweepBatch must be between 1 and 1000.")]
     public int SweepBatch { get; init; } = 100;
 }

@@ -11,7 +11,7 @@ internal sealed record UserRow(
     string? State,
     string? ZipCode,
     string? Country,
-    string[] Roles,
+    string RoleList,
     bool IsActive,
     bool MfaEnabled,
     long Version,
@@ -21,9 +21,12 @@ internal sealed record UserRow(
     /// <summary>The columns in the order of this record.</summary>
     public const string Columns = """
         id, email, first_name AS FirstName, last_name AS LastName, address_street AS Street, address_city AS City, address_state AS State,
-        address_zip AS ZipCode, address_country AS Country, roles, is_active AS IsActive, mfa_enabled AS MfaEnabled, version,
+        address_zip AS ZipCode, address_country AS Country,
+        array_to_string(roles, ' ') AS RoleList, is_active AS IsActive, mfa_enabled AS MfaEnabled, version,
         created_at AS CreatedAt, updated_at AS UpdatedAt
         """;
+
+    public string[] Roles => RoleList.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     public string Status => IsActive ? "active" : "inactive";
 

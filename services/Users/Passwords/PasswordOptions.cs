@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace Users.Passwords;
 
 /// <summary>Settings of password hashing (section <c>Passwords</c>).</summary>
@@ -11,10 +9,8 @@ internal sealed class PasswordOptions
     /// PBKDF2 rounds (HMAC-SHA512) of new hashes. Default 210,000, the recommended number; 100,000 to 10,000,000. An older hash with
     /// fewer rounds is replaced at the user's next login.
     /// </summary>
-    [Range(100_000, 10_000_000, ErrorMessage = "Passwords:Iterations must be between 100000 and 10000000 rounds.")]
     public int Iterations { get; init; } = 210_000;
 
     /// <summary>How long a login waits for its turn when all processors are hashing, in seconds. Default 5, 1 to 60.</summary>
-    [Range(1, 60, ErrorMessage = "Passwords:QueueSeconds must be between 1 and 60 seconds.")]
     public int QueueSeconds { get; init; } = 5;
 }
