@@ -6,5 +6,6 @@ internal static class BuildingBlocks
     public static IReadOnlyList<Func<RuntimeServices, IBuildingBlock>> Factories { get; } =
     [
         Secrets.SecretsBuildingBlock.Create,
+        State.StateBuildingBlock.Create,
     ];
 }

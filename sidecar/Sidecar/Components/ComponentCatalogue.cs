@@ -8,5 +8,6 @@ internal static class ComponentCatalogue
     private static IEnumerable<ComponentType> All() =>
     [
         .. Secrets.SecretStoreTypes.All,
+        .. State.StateStoreTypes.All,
     ];
 }

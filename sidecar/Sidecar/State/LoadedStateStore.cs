@@ -1,0 +1,74 @@
+using Sidecar.Resiliency;
+
+namespace Sidecar.State;
+
+/// <summary>A loaded state component with what belongs to it.</summary>
+/// <param name="Name">The component's name.</param>
+/// <param name="Keys">How keys are stored.</param>
+/// <param name="Store">The store.</param>
+/// <param name="Policy">The outbound policy of the component.</param>
+internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore Store, IPolicy Policy)
+{
+    public Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken) =>
+        Policy.ExecuteAsync(token => Store.GetAsync(Keys.Stored(key), token), _ => AttemptOutcome.Success, cancellationToken);
+
+    public Task<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        Policy.ExecuteAsync(token => Store.GetAsync([.. keys.Select(Keys.Stored)], token), _ => AttemptOutcome.Success, cancellationToken);
+
+    public Task<StateFailure?> TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
+        Policy.ExecuteAsync(token => Store.TransactAsync(operations, token), Judge, cancellationToken);
+
+    public Task<StateFailure?> ApplyAsync(StateOperation operation, CancellationToken cancellationToken) =>
+        Policy.ExecuteAsync(token => Store.ApplyAsync(operation, token), Judge, cancellationToken);
+
+    /// <summary>Saves several values, each for itself: one that fails does not undo the others. Returns what failed, in one.</summary>
+    public async Task<StateFailure?> SaveAsync(IReadOnlyList<SetOperation> operations, CancellationToken cancellationToken)
+    {
+        const int Parallelism = 8;
+        if (operations.Count == 1)
+        {
+            return await ApplyAsync(operations[0], cancellationToken);
+        }
+
+        // The same key twice in one save: the later one must win.
+        var ordered = operations.DistinctBy(operation => operation.Key).Count() < operations.Count;
+        var failures = new StateFailure?[operations.Count];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, operations.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = ordered ? 1 : Parallelism, CancellationToken = cancellationToken },
+            async (i, token) => failures[i] = await ApplyOrExplainAsync(operations[i], token));
+        return Join([.. failures.OfType<StateFailure>()]);
+    }
+
+    // A conflict counts for the breaker and the retries of the store, as in daprd.
+    private static AttemptOutcome Judge(StateFailure? failure) => new(failure is not null, 0);
+
+    private static StateFailure? Join(IReadOnlyList<StateFailure> failures)
+    {
+        if (failures.Count == 0)
+        {
+            return null;
+        }
+
+        var text = string.Join('\n', failures.Select(failure => failure.Message));
+        return failures.FirstOrDefault(failure => failure.Kind != StateFailureKind.Refused)?.Kind switch
+        {
+            StateFailureKind.ETagMismatch => StateFailure.Mismatch(text),
+            StateFailureKind.ETagInvalid => StateFailure.Invalid(text),
+            _ => StateFailure.Refused(text),
+        };
+    }
+
+    private async Task<StateFailure?> ApplyOrExplainAsync(SetOperation operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ApplyAsync(operation, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Recorded as this item's failure; the other items go on.
+            return StateFailure.Refused(exception.Message);
+        }
+    }
+}

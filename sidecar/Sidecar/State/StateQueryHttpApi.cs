@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Sidecar.Api.Http;
+
+namespace Sidecar.State;
+
+/// <summary>The alpha query API, which no store here supports: answered with daprd's errors.</summary>
+internal sealed class StateQueryHttpApi(IReadOnlyDictionary<string, LoadedStateStore> stores) : IHttpApi
+{
+    public IReadOnlyList<string> Prefixes { get; } = ["v1.0-alpha1/state"];
+
+    public Task HandleAsync(HttpContext context, string rest)
+    {
+        var parts = rest.Split('/');
+        if (parts is not [var name, "query"] || !(HttpMethods.IsPost(context.Request.Method) || HttpMethods.IsPut(context.Request.Method)))
+        {
+            return ApiError.NoRoute.WriteAsync(context);
+        }
+
+        var error = stores.Count == 0 ? StateErrors.NotConfigured(name, null)
+            : !stores.TryGetValue(name, out var store) ? StateErrors.NotFound(name, null)
+            : store.Store is RedisStateStore ? StateErrors.QueryFailed(name, "redis-json server support is required for query capability")
+            : StateErrors.QueryUnsupported(name);
+        return error.WriteAsync(context);
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sidecar.Components;
+using Sidecar.Redis;
+using Sidecar.State;
+using Sidecar.Tests.Redis;
+using Sidecar.Tests.Support;
+
+namespace Sidecar.Tests.State;
+
+public sealed class RedisStateStoreTests : StateStoreContract
+{
+    [Fact]
+    public async Task Set_LayoutInTheDatabase_IsDaprs()
+    {
+        await SetAsync("k", "{\"a\":1}");
+        await using var client = await ClientAsync();
+
+        var fields = (await client.ExecuteAsync(RedisCommand.Of("HGETALL", Key("k")), CancellationToken.None)).AsFields();
+
+        fields.Keys.Should().BeEquivalentTo("data", "version");
+        fields["data"].AsText().Should().Be("{\"a\":1}");
+        fields["version"].AsText().Should().Be("1");
+    }
+
+    [Fact]
+    public async Task Get_PlainStringOfSomebodyElse_HasNoETagAndCanBeReplaced()
+    {
+        await using var client = await ClientAsync();
+        await client.ExecuteAsync(RedisCommand.Of("SET", Key("s"), "plain"), CancellationToken.None);
+
+        var found = await GetAsync("s");
+        (await SetAsync("s", "1")).Should().BeNull();
+
+        Text(found).Should().Be("plain");
+        found!.ETag.Should().BeNull();
+        (await GetAsync("s"))!.ETag.Should().Be("1");
+    }
+
+    [Fact]
+    public async Task Get_HashWithoutVersion_Throws()
+    {
+        await using var client = await ClientAsync();
+        await client.ExecuteAsync(RedisCommand.Of("HSET", Key("h"), "data", "1"), CancellationToken.None);
+
+        var act = () => GetAsync("h");
+
+        await act.Should().ThrowAsync<InvalidDataException>().WithMessage("required hash field 'data' or 'version' was not found");
+    }
+
+    [Fact]
+    public async Task Set_ETagThatIsNoNumber_IsInvalid()
+    {
+        (await SetAsync("k", "1", "abc")).Should().Be(StateFailure.Invalid("strconv.Atoi: parsing \"abc\": invalid syntax"));
+    }
+
+    [Fact]
+    public async Task Set_WithoutTtl_KeepsTheOldOne()
+    {
+        await SetAsync("k", "1", ttl: "100");
+        await SetAsync("k", "2");
+        await using var client = await ClientAsync();
+
+        (await client.ExecuteAsync(RedisCommand.Of("TTL", Key("k")), CancellationToken.None)).Integer.Should().BeInRange(90, 100);
+    }
+
+    [Fact]
+    public async Task StartAsync_NobodyListens_NamesFileAndRemedy()
+    {
+        await using var store = new RedisStateStore(Spec("state.redis", "v1", ("redisHost", $"127.0.0.1:{FreePort.Next()}")), TestContext.Component());
+
+        var act = () => store.StartAsync(CancellationToken.None);
+
+        await act.Should().ThrowAsync<ComponentException>().WithMessage("store.yaml: component 'store' (state.redis): redis store: error connecting to redis at 127.0.0.1:*");
+    }
+
+    [Fact]
+    public async Task ServerKilledAndRestarted_InTheMiddle_WorksAgain()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var store = new RedisStateStore(Spec("state.redis", "v1", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisPassword", server.Options.Password!)), TestContext.Component());
+        await store.StartAsync(CancellationToken.None);
+        (await store.ApplyAsync(Set("k", "1"), CancellationToken.None)).Should().BeNull();
+
+        await server.KillAsync();
+        await Eventually.TrueAsync(() => store.Problem is not null, "the loss is named");
+        await server.RestartAsync();
+
+        (await store.ApplyAsync(Set("k", "2"), CancellationToken.None)).Should().BeNull();
+        Text(await store.GetAsync(Key("k"), CancellationToken.None)).Should().Be("2");
+        store.Problem.Should().BeNull();
+    }
+
+    private protected override Task<IStateStore> CreateAsync() =>
+        Task.FromResult<IStateStore>(new RedisStateStore(Spec("state.redis", "v1", ("redisHost", TestServers.RedisHost), ("redisPassword", TestServers.RedisPassword)), TestContext.Component()));
+
+    private static async Task<RedisClient> ClientAsync()
+    {
+        var spec = Spec("state.redis", "v1", ("redisHost", TestServers.RedisHost), ("redisPassword", TestServers.RedisPassword));
+        var client = new RedisClient(RedisOptions.From(spec), NullLogger.Instance, TimeProvider.System);
+        await client.ConnectAsync(CancellationToken.None);
+        return client;
+    }
+}
