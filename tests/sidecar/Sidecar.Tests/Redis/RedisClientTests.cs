@@ -24,9 +24,9 @@ public sealed class RedisClientTests : IAsyncLifetime
     [Fact]
     public async Task ExecuteAsync_ThousandsAtOnce_EachGetsItsOwnReply()
     {
-        var replies = await Task.WhenAll(Enumerable.Range(0, 10_000).Select(i => Run("ECHO", i)));
+        var replies = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => Run("ECHO", i)));
 
-        replies.Select(reply => reply.AsText()).Should().Equal(Enumerable.Range(0, 10_000).Select(i => i.ToString()));
+        replies.Select(reply => reply.AsText()).Should().Equal(Enumerable.Range(0, 2_000).Select(i => i.ToString()));
     }
 
     [Fact]
