@@ -1,0 +1,40 @@
+using Sidecar.Host.RunFiles;
+using Sidecar.Host.Runs;
+
+namespace Sidecar.Host.Commands;
+
+/// <summary><c>check</c>: the validation of a start without the start.</summary>
+internal static class CheckCommand
+{
+    public static int Execute(RunOptions options, HostContext context)
+    {
+        var result = RunValidation.Check(options, context, ports: false);
+        Report(result, context);
+        if (result.File is not { } file)
+        {
+            return ExitCodes.Failure;
+        }
+
+        context.Console.Line($"{file.Path}: {file.Apps.Count} apps, no problems");
+        return ExitCodes.Success;
+    }
+
+    /// <summary>Prints notices and problems.</summary>
+    public static void Report(RunFileResult result, HostContext context)
+    {
+        foreach (var notice in result.Notices)
+        {
+            context.Console.Line($"note: {notice}");
+        }
+
+        foreach (var problem in result.Problems)
+        {
+            context.Console.Error($"error: {problem}");
+        }
+
+        if (result.Problems.Count > 0)
+        {
+            context.Console.Error($"{result.Problems.Count} problem(s): nothing was started");
+        }
+    }
+}

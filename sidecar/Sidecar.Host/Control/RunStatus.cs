@@ -1,0 +1,20 @@
+namespace Sidecar.Host.Control;
+
+/// <summary>The state of a run, as <c>status</c> shows it.</summary>
+internal sealed record RunStatus(int Pid, string RunFile, DateTimeOffset StartedAt, bool Ready, IReadOnlyList<AppStatus> Apps);
+
+/// <summary>The state of one app and its sidecar. A pid is null when no process of the host runs.</summary>
+internal sealed record AppStatus(
+    string AppId,
+    string State,
+    int? Pid,
+    int Restarts,
+    int AppPort,
+    int DaprHttpPort,
+    int DaprGrpcPort,
+    int MetricsPort,
+    bool SidecarReady,
+    IReadOnlyList<ComponentStatus> Components);
+
+/// <summary>A loaded component.</summary>
+internal sealed record ComponentStatus(string Name, string Type, string Version);

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using Sidecar.Components;
+using Sidecar.Host.RunFiles;
+
+namespace Sidecar.Host.Runs;
+
+/// <summary>The sidecars of this repository, in the host's own process.</summary>
+internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
+{
+    public IReadOnlyList<Problem> Check(AppDefinition app, IReadOnlyDictionary<string, string> environment) => [];
+
+    public IAppSidecar Create(AppDefinition app, IReadOnlyDictionary<string, string> environment, RunScope run, ILoggerFactory loggers) =>
+        new EmbeddedSidecar(new SidecarRuntime(Options(app, environment) with { Run = run, Loggers = loggers, Time = time }));
+
+    private static SidecarOptions Options(AppDefinition app, IReadOnlyDictionary<string, string> environment) => new()
+    {
+        AppId = app.AppId,
+        HttpPort = app.HttpPort,
+        GrpcPort = app.GrpcPort,
+        MetricsPort = app.MetricsPort > 0 ? app.MetricsPort : null,
+        AppPort = app.AppPort > 0 ? app.AppPort : null,
+        AppProtocol = app.AppProtocol,
+        AppChannelAddress = app.AppChannelAddress,
+        AppMaxConcurrency = app.AppMaxConcurrency,
+        AppHealth = app.AppHealth,
+        ResourcesPaths = app.ResourcesPaths,
+        ConfigurationPath = app.ConfigFile,
+        Environment = environment,
+        ApiToken = environment.GetValueOrDefault("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
+        AppApiToken = environment.GetValueOrDefault("APP_API_TOKEN") is { Length: > 0 } token ? token : null,
+        MaxBodySize = app.MaxBodySize,
+        ReadBufferSize = app.ReadBufferSize,
+    };
+
+    private sealed class EmbeddedSidecar(SidecarRuntime runtime) : IAppSidecar
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => runtime.StartAsync(cancellationToken);
+
+        public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => runtime.WaitUntilReadyAsync(cancellationToken);
+
+        public Task DrainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => runtime.StopAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => runtime.DisposeAsync();
+    }
+}

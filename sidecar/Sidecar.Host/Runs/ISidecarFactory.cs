@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using Sidecar.Components;
+using Sidecar.Host.RunFiles;
+
+namespace Sidecar.Host.Runs;
+
+/// <summary>Makes the sidecars of a run, and checks what they would load.</summary>
+internal interface ISidecarFactory
+{
+    /// <summary>Everything wrong with the resources an app's sidecar would load; nothing is connected.</summary>
+    IReadOnlyList<Problem> Check(AppDefinition app, IReadOnlyDictionary<string, string> environment);
+
+    /// <summary>Makes a sidecar; it does not listen yet.</summary>
+    IAppSidecar Create(AppDefinition app, IReadOnlyDictionary<string, string> environment, RunScope run, ILoggerFactory loggers);
+}
+
+/// <summary>The sidecar of one app.</summary>
+internal interface IAppSidecar : IAsyncDisposable
+{
+    /// <summary>Connects and listens. Throws <see cref="SidecarStartException"/>.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Completes when the app is there and its subscriptions run.</summary>
+    Task WaitUntilReadyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Hands the app no new work and waits for what is under way; the app can still call.</summary>
+    Task DrainAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops listening and closes everything.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+}

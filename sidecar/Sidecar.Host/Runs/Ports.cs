@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using Sidecar.Host.RunFiles;
+
+namespace Sidecar.Host.Runs;
+
+/// <summary>The ports of a run: free ones for those the file leaves open, and a check of the fixed ones.</summary>
+internal static class Ports
+{
+    /// <summary>Gives every sidecar port that the file leaves open a free one.</summary>
+    public static RunFile Assign(RunFile file)
+    {
+        var given = file.Apps.SelectMany(RunFileReader.Ports).Select(port => port.Value).ToHashSet();
+        return file with
+        {
+            Apps = [.. file.Apps.Select(app => app with
+            {
+                HttpPort = app.HttpPort > 0 ? app.HttpPort : Free(given),
+                GrpcPort = app.GrpcPort > 0 ? app.GrpcPort : Free(given),
+                MetricsPort = app.MetricsPort > 0 ? app.MetricsPort : Free(given),
+            })],
+        };
+    }
+
+    /// <summary>The fixed ports that somebody else listens on. The port of an app that is started elsewhere may be in use: by that app.</summary>
+    public static IEnumerable<Problem> InUse(RunFile file, IReadOnlyCollection<string> external) =>
+        from app in file.Apps
+        from port in RunFileReader.Ports(app)
+        where !(port.Key == "appPort" && external.Contains(app.AppId, StringComparer.Ordinal))
+        where !IsFree(port.Value)
+        select new Problem($"{app.Place}.{port.Key}", $"port {port.Value} ({app.AppId}) is in use", "stop what listens there (a platform still running? `Sidecar.Host stop`), or change the port");
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // Connections of a run that just ended linger on the port; they do not keep a listener away.
+            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, !OperatingSystem.IsWindows());
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            listener.Listen();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static int Free(HashSet<int> given)
+    {
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (given.Add(port))
+            {
+                return port;
+            }
+        }
+    }
+}

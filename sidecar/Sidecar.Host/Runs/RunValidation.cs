@@ -1,0 +1,45 @@
+using Sidecar.Host.RunFiles;
+
+namespace Sidecar.Host.Runs;
+
+/// <summary>Checks a run file with everything it points to, and reports all problems at once.</summary>
+internal static class RunValidation
+{
+    /// <summary>Reads and checks; the file is null when there are problems.</summary>
+    /// <param name="ports">Whether fixed ports must be free.</param>
+    public static RunFileResult Check(RunOptions options, HostContext context, bool ports)
+    {
+        var result = RunFileReader.Read(options.File);
+        if (result.File is not { } file)
+        {
+            return result;
+        }
+
+        List<Problem> problems =
+        [
+            .. UnknownExternals(options, file),
+            .. file.Apps.SelectMany(app => context.Sidecars.Check(app, context.Environment)),
+            .. file.Apps.SelectMany(MissingProgram),
+            .. ports ? Ports.InUse(file, options.External) : [],
+        ];
+        return result with { File = problems.Count == 0 ? file : null, Problems = [.. problems.Distinct()] };
+    }
+
+    private static IEnumerable<Problem> UnknownExternals(RunOptions options, RunFile file) =>
+        from name in options.External
+        where file.Apps.All(app => app.AppId != name)
+        select new Problem("--external", $"there is no app '{name}'", $"the apps of {Path.GetFileName(file.Path)}: {string.Join(", ", file.Apps.Select(app => app.AppId))}");
+
+    /// <summary>The usual mistake: the services are not built, so that <c>dotnet App.dll</c> has nothing to run.</summary>
+    private static IEnumerable<Problem> MissingProgram(AppDefinition app)
+    {
+        if (app.Command is ["dotnet", var assembly, ..] && assembly.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
+        {
+            var full = Path.GetFullPath(assembly, app.Directory);
+            if (!File.Exists(full))
+            {
+                yield return new Problem($"{app.Place}.command", $"{full} does not exist", "build the services first (make run does)");
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Sidecar.Host.RunFiles;
+
+namespace Sidecar.Host.Tests.RunFiles;
+
+public sealed class RunFileReaderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public RunFileReaderTests()
+    {
+        _folder.Folder("a");
+        _folder.Folder("b/local");
+        _folder.Folder("components");
+        _folder.Write("config.yaml", "");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Read_CommonAndApp_AppWinsAndPathsAreAbsolute()
+    {
+        var result = Read("""
+            version: 1
+            name: shop
+            common:
+              resourcesPaths: [./components]
+              configFilePath: ./config.yaml
+              logLevel: debug
+              appMaxConcurrency: 5
+              env: { A: common, B: common }
+            apps:
+              - appDirPath: ./a
+                appPort: 5000
+                daprHTTPPort: 3500
+                command: ["dotnet", "a.dll"]
+                env: { B: own }
+              - appID: second
+                appDirPath: ./b
+                resourcesPaths: [local]
+                logLevel: error
+            """);
+
+        result.Problems.Should().BeEmpty();
+        var (first, second) = (result.File!.Apps[0], result.File.Apps[1]);
+        first.AppId.Should().Be("a", "the folder's name is the id when the file gives none");
+        first.Directory.Should().Be(Path.Combine(_folder.Path, "a"));
+        first.ResourcesPaths.Should().Equal(Path.Combine(_folder.Path, "components"));
+        first.ConfigFile.Should().Be(Path.Combine(_folder.Path, "config.yaml"));
+        first.Environment.Should().BeEquivalentTo(new Dictionary<string, string> { ["A"] = "common", ["B"] = "own" });
+        first.Command.Should().Equal("dotnet", "a.dll");
+        first.LogLevel.Should().Be(Microsoft.Extensions.Logging.LogLevel.Debug);
+        second.ResourcesPaths.Should().Equal([Path.Combine(_folder.Path, "b", "local")], "paths of an app are relative to its folder");
+        second.LogLevel.Should().Be(Microsoft.Extensions.Logging.LogLevel.Error);
+        second.AppMaxConcurrency.Should().Be(5);
+    }
+
+    [Fact]
+    public void Read_AppHasLocalDaprFolder_ItComesBeforeCommon()
+    {
+        _folder.Folder("a/.dapr/resources");
+        _folder.Write("a/.dapr/config.yaml", "");
+
+        var app = Read("""
+            version: 1
+            common: { resourcesPaths: [components], configFilePath: config.yaml }
+            apps: [{ appDirPath: a }]
+            """).File!.Apps[0];
+
+        app.ResourcesPaths.Should().Equal(Path.Combine(_folder.Path, "a", ".dapr", "resources"));
+        app.ConfigFile.Should().Be(Path.Combine(_folder.Path, "a", ".dapr", "config.yaml"));
+    }
+
+    [Fact]
+    public void Read_ManyMistakes_AllAreReportedWithPlaceAndRemedy()
+    {
+        var result = Read("""
+            common:
+              appProtocol: grpc
+              colour: red
+            apps:
+              - appID: one
+                appPort: 5000
+              - appID: two
+                appDirPath: nowhere
+                appPort: many
+                daprHTTPPort: 70000
+                logLevel: loud
+                command: dotnet two.dll
+                unixDomainSocket: /tmp
+            """);
+
+        result.File.Should().BeNull();
+        var problems = result.Problems.Select(problem => problem.ToString()).ToList();
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:1: version: is missing"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:3: common.colour: is not a key"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:2: common.appProtocol: 'grpc' is not supported"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:5: apps[0].appDirPath: is missing"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:8: apps[1].appDirPath:") && text.Contains("does not exist"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:9: apps[1].appPort: 'many'"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:10: apps[1].daprHTTPPort:"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:11: apps[1].logLevel: 'loud'"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:12: apps[1].command:"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:13: apps[1].unixDomainSocket:"));
+        result.Problems.Should().OnlyContain(problem => problem.Remedy.Length > 0);
+    }
+
+    [Fact]
+    public void Read_TwoAppsShareIdAndPort_Refused()
+    {
+        var result = Read("""
+            version: 1
+            apps:
+              - { appID: x, appDirPath: a, appPort: 5000 }
+              - { appID: x, appDirPath: b, daprHTTPPort: 5000 }
+            """);
+
+        result.Problems.Should().Contain(problem => problem.What.Contains("'x' is used by 2 apps"));
+        result.Problems.Should().Contain(problem => problem.What.Contains("port 5000 is given to appPort of x and daprHTTPPort of x"));
+    }
+
+    [Fact]
+    public void Read_KeyWithoutMeaningHere_OneNotice()
+    {
+        var result = Read("""
+            version: 1
+            common: { placementHostAddress: "localhost:50005" }
+            apps: [{ appDirPath: a }, { appDirPath: b }]
+            """);
+
+        result.File.Should().NotBeNull();
+        result.Notices.Should().ContainSingle().Which.Should().Contain("placementHostAddress");
+    }
+
+    [Fact]
+    public void Read_ProbeTimeoutNotShorterThanInterval_Refused()
+    {
+        Read("""
+            version: 1
+            common: { enableAppHealthCheck: true, appHealthProbeInterval: 1, appHealthProbeTimeout: 1000 }
+            apps: [{ appDirPath: a }]
+            """).Problems.Should().ContainSingle(problem => problem.Place.Contains("appHealthProbeTimeout"));
+    }
+
+    [Theory]
+    [InlineData("version: [", "is not YAML")]
+    [InlineData("", "holds no mapping")]
+    [InlineData("version: 1", "has no apps")]
+    public void Read_NoRunFile_SaysSo(string text, string expected)
+    {
+        Read(text).Problems.Should().ContainSingle(problem => problem.What.Contains(expected));
+    }
+
+    [Fact]
+    public void Read_MissingFile_SaysSo()
+    {
+        RunFileReader.Read(Path.Combine(_folder.Path, "other.yaml")).Problems.Should().ContainSingle(problem => problem.What == "there is no such file");
+    }
+
+    [Theory]
+    [InlineData("4Mi", 4L << 20)]
+    [InlineData("512Ki", 512L << 10)]
+    [InlineData("10M", 10_000_000L)]
+    [InlineData("77", 77L)]
+    [InlineData("-1", null)]
+    [InlineData("much", null)]
+    public void Parse_Size_AsKubernetesWritesIt(string text, long? expected)
+    {
+        ByteSize.Parse(text).Should().Be(expected);
+    }
+
+    private RunFileResult Read(string text)
+    {
+        _folder.Write("dapr.yaml", text);
+        return RunFileReader.Read(_folder.Path);
+    }
+}
