@@ -129,7 +129,7 @@ internal sealed class AppSupervisor(
         _stop = new CancellationTokenSource();
         var stop = _stop.Token;
         State = AppState.Starting;
-        _loop = Task.Run(() => KeepRunningAsync(stop), CancellationToken.None);
+        _loop = Task.Run(() => SuperviseAsync(stop), CancellationToken.None);
     }
 
     private async Task<bool> HaltAsync(TimeSpan grace)
@@ -178,6 +178,22 @@ internal sealed class AppSupervisor(
             {
                 signal(_process, wrapper.LeadsGroup);
             }
+        }
+    }
+
+    private async Task SuperviseAsync(CancellationToken stop)
+    {
+        try
+        {
+            await KeepRunningAsync(stop);
+        }
+        catch (Exception exception)
+        {
+            // A fault of the host itself (a full disk, say): the app counts as failed, and whoever waits for it is told.
+            State = AppState.Failed;
+            console.Error($"supervising {app.AppId} failed: {exception}");
+            _failedBeforeReady.TrySetResult($"could not be supervised ({exception.Message})");
+            SignalProcess(Signals.End);
         }
     }
 

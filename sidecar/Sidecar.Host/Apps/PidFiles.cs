@@ -24,7 +24,13 @@ internal sealed class PidFiles(string directory)
     }
 
     /// <summary>Forgets an app's process.</summary>
-    public void Remove(string appId) => File.Delete(PathOf(appId));
+    public void Remove(string appId)
+    {
+        if (File.Exists(PathOf(appId)))
+        {
+            File.Delete(PathOf(appId));
+        }
+    }
 
     /// <summary>Ends the processes that are still there from a run before, and names them.</summary>
     public IReadOnlyList<string> Reclaim()

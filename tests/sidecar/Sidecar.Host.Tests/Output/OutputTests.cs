@@ -47,14 +47,14 @@ public sealed class OutputTests : IDisposable
     }
 
     [Theory]
-    [InlineData(LogDestination.Console, true, false)]
-    [InlineData(LogDestination.File, false, true)]
-    [InlineData(LogDestination.FileAndConsole, true, true)]
-    public void AppOutput_Destination_DecidesWhereLinesGo(LogDestination destination, bool console, bool file)
+    [InlineData(nameof(LogDestination.Console), true, false)]
+    [InlineData(nameof(LogDestination.File), false, true)]
+    [InlineData(nameof(LogDestination.FileAndConsole), true, true)]
+    public void AppOutput_Destination_DecidesWhereLinesGo(string destination, bool console, bool file)
     {
         var recorded = new RecordingConsole();
         var path = Path.Combine(_folder.Path, "orders.log");
-        using var output = new AppOutput(recorded, "== APP - orders ==", path, destination);
+        using var output = new AppOutput(recorded, "== APP - orders ==", path, Enum.Parse<LogDestination>(destination));
 
         output.Line("hello");
 
