@@ -6,9 +6,9 @@ namespace Sidecar.Host.Commands;
 /// <summary><c>check</c>: the validation of a start without the start.</summary>
 internal static class CheckCommand
 {
-    public static int Execute(RunOptions options, HostContext context)
+    public static async Task<int> ExecuteAsync(RunOptions options, HostContext context, CancellationToken cancellationToken)
     {
-        var result = RunValidation.Check(options, context, ports: false);
+        var result = await RunValidation.CheckAsync(options, context, ports: false, cancellationToken);
         Report(result, context);
         if (result.File is not { } file)
         {

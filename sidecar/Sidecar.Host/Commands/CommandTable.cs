@@ -50,7 +50,7 @@ internal static class CommandTable
         return command switch
         {
             "run" => RunCommand.ExecuteAsync(ReadRun(arguments, runDirectory), context, signals),
-            "check" => Task.FromResult(CheckCommand.Execute(ReadRun(arguments, runDirectory), context)),
+            "check" => CheckCommand.ExecuteAsync(ReadRun(arguments, runDirectory), context, signals.Stop),
             "status" => StatusCommand.ExecuteAsync(arguments, runDirectory, context, signals.Stop),
             "stop" => StopCommand.ExecuteAsync(arguments, runDirectory, context),
             "logs" => LogsCommand.ExecuteAsync(arguments, runDirectory, context, signals.Stop),

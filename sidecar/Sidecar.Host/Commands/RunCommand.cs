@@ -24,7 +24,7 @@ internal static class RunCommand
             context.Console.Line($"ended {left}, left over from a run that was killed");
         }
 
-        var result = RunValidation.Check(options, context, ports: true);
+        var result = await RunValidation.CheckAsync(options, context, ports: true, signals.Stop);
         CheckCommand.Report(result, context);
         return result.File is { } file ? await RunAsync(Ports.Assign(file), options, context, signals, started) : ExitCodes.Failure;
     }

@@ -7,7 +7,18 @@ namespace Sidecar.Host.Runs;
 /// <summary>The sidecars of this repository, in the host's own process.</summary>
 internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
 {
-    public IReadOnlyList<Problem> Check(AppDefinition app, IReadOnlyDictionary<string, string> environment) => [];
+    public async Task<IReadOnlyList<string>> CheckAsync(AppDefinition app, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new ResourceLoader(Options(app, environment) with { Time = time }).LoadAsync(cancellationToken);
+            return [];
+        }
+        catch (SidecarStartException exception)
+        {
+            return exception.Errors;
+        }
+    }
 
     public IAppSidecar Create(AppDefinition app, IReadOnlyDictionary<string, string> environment, RunScope run, ILoggerFactory loggers) =>
         new EmbeddedSidecar(new SidecarRuntime(Options(app, environment) with { Run = run, Loggers = loggers, Time = time }));
@@ -38,7 +49,7 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
 
         public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => runtime.WaitUntilReadyAsync(cancellationToken);
 
-        public Task DrainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task DrainAsync(CancellationToken cancellationToken) => runtime.DrainAsync(cancellationToken);
 
         public Task StopAsync(CancellationToken cancellationToken) => runtime.StopAsync(cancellationToken);
 

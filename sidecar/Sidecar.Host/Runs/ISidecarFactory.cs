@@ -7,8 +7,8 @@ namespace Sidecar.Host.Runs;
 /// <summary>Makes the sidecars of a run, and checks what they would load.</summary>
 internal interface ISidecarFactory
 {
-    /// <summary>Everything wrong with the resources an app's sidecar would load; nothing is connected.</summary>
-    IReadOnlyList<Problem> Check(AppDefinition app, IReadOnlyDictionary<string, string> environment);
+    /// <summary>Everything wrong with the resources an app's sidecar would load, one sentence each; secrets are resolved, nothing else is connected.</summary>
+    Task<IReadOnlyList<string>> CheckAsync(AppDefinition app, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken);
 
     /// <summary>Makes a sidecar; it does not listen yet.</summary>
     IAppSidecar Create(AppDefinition app, IReadOnlyDictionary<string, string> environment, RunScope run, ILoggerFactory loggers);

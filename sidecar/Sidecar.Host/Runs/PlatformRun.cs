@@ -128,14 +128,15 @@ internal sealed class PlatformRun : IAsyncDisposable
         }
 
         await giveUp.CancelAsync();
-        if (first == ready)
+        if (ready.IsCompletedSuccessfully)
         {
-            await ready;
             app.Process.MarkReady();
             return null;
         }
 
-        var reason = first == timeout ? $"was not ready within {_options.StartTimeout.TotalSeconds:0} s" : await app.Process.FailedBeforeReady;
+        var reason = first == timeout ? $"was not ready within {_options.StartTimeout.TotalSeconds:0} s"
+            : first == ready ? $"is up, but its sidecar cannot use it ({ready.Exception?.InnerException?.Message})"
+            : await app.Process.FailedBeforeReady;
         return $"{app.App.AppId} {reason}. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, app.Process.Output.LastLines.Select(line => "  " + line))}";
     }
 

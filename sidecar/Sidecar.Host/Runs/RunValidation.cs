@@ -7,7 +7,7 @@ internal static class RunValidation
 {
     /// <summary>Reads and checks; the file is null when there are problems.</summary>
     /// <param name="ports">Whether fixed ports must be free.</param>
-    public static RunFileResult Check(RunOptions options, HostContext context, bool ports)
+    public static async Task<RunFileResult> CheckAsync(RunOptions options, HostContext context, bool ports, CancellationToken cancellationToken)
     {
         var result = RunFileReader.Read(options.File);
         if (result.File is not { } file)
@@ -15,10 +15,11 @@ internal static class RunValidation
             return result;
         }
 
+        var resources = await Task.WhenAll(file.Apps.Select(app => context.Sidecars.CheckAsync(app, context.Environment, cancellationToken)));
         List<Problem> problems =
         [
             .. UnknownExternals(options, file),
-            .. file.Apps.SelectMany(app => context.Sidecars.Check(app, context.Environment)),
+            .. resources.SelectMany(errors => errors).Select(error => new Problem("", error, "")),
             .. file.Apps.SelectMany(MissingProgram),
             .. ports ? Ports.InUse(file, options.External) : [],
         ];
