@@ -73,6 +73,8 @@ internal sealed class Comparison(Placeholders placeholders, bool tracing)
 
     private void Text(string where, string expected, string actual)
     {
+        // Ports stand unquoted in JSON.
+        expected = placeholders.FillGiven(expected);
         if (Parse(expected) is { } wanted && Parse(actual) is { } seen)
         {
             Json(where, "$", wanted, seen);

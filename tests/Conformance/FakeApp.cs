@@ -128,6 +128,11 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
             context.Response.Headers[key] = value is JsonArray many ? many.Select(one => placeholders.Fill(one!.GetValue<string>())).ToArray() : placeholders.Fill(value!.GetValue<string>());
         }
 
+        if (answer["echoBody"]?.GetValue<bool>() == true && context.Request.ContentType is { } type)
+        {
+            context.Response.ContentType ??= type;
+        }
+
         var body = answer["callSidecar"] is JsonObject call ? await CallSidecarAsync(context, call)
             : answer["echoBody"]?.GetValue<bool>() == true ? request
             : Bodies.Read(answer, placeholders) ?? [];

@@ -50,7 +50,8 @@ internal sealed partial class Placeholders
         return found.Success && Bind(names, found);
     }
 
-    private string FillGiven(string text)
+    /// <summary>Fills in what was set, and leaves what is bound while comparing.</summary>
+    public string FillGiven(string text)
     {
         foreach (var (name, value) in _given)
         {

@@ -19,6 +19,11 @@ internal static class ForwardedResponse
         if (status is 204 or 205 or 304)
         {
             to.ContentLength = null;
+            if (status == 304)
+            {
+                to.ContentType = null;
+            }
+
             return;
         }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Sidecar.Api.Http;
 
 namespace Sidecar.Invocation;
 
@@ -18,11 +17,11 @@ internal readonly record struct InvocationTarget(string Id, string Method)
     {
         if (headers.TryGetValue(Header, out var id) && id.ToString() is { Length: > 0 } named)
         {
-            return new InvocationTarget(named, RequestPath.Clean(path));
+            return new InvocationTarget(named, path);
         }
 
         return FromAuthorization(headers.Authorization) is { } authorized
-            ? new InvocationTarget(authorized, RequestPath.Clean(path))
+            ? new InvocationTarget(authorized, path)
             : FromPath(path.AsSpan().TrimStart('/'));
     }
 

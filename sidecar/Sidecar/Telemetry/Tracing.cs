@@ -59,6 +59,9 @@ internal sealed class Tracing : IDisposable
     /// <summary>The <c>traceparent</c> on the way to an app: the context's, or daprd's all-zero one; null when sampling is switched off.</summary>
     public string? Header(TraceContext context) => context.TraceParent.Length > 0 ? context.TraceParent : _silent ? null : ZeroTraceParent;
 
+    /// <summary>The trace headers of an answer of the API; null when sampling is switched off.</summary>
+    public TraceContext? Answer(RequestTrace trace) => _silent ? null : trace.Context with { TraceParent = Header(trace.Context)! };
+
     /// <summary>Starts a span below a context; null when spans are not recorded. The caller stops it.</summary>
     public Activity? Start(string name, ActivityKind kind, TraceContext parent)
     {

@@ -79,15 +79,15 @@ internal sealed partial class HttpDispatcher
 
     private void WriteTrace(HttpContext context, RequestTrace trace)
     {
-        var value = trace.Context;
-        if (_tracing.Header(value) is { } header)
+        if (_tracing.Answer(trace) is not { } answer)
         {
-            context.Response.Headers.TraceParent = header;
+            return;
         }
 
-        if (value.TraceState.Length > 0)
+        context.Response.Headers.TraceParent = answer.TraceParent;
+        if (answer.TraceState.Length > 0)
         {
-            context.Response.Headers.TraceState = value.TraceState;
+            context.Response.Headers.TraceState = answer.TraceState;
         }
     }
 

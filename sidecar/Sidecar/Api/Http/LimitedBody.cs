@@ -42,7 +42,8 @@ internal sealed class LimitedBody(Stream body, long limit) : Stream
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await body.ReadAsync(buffer, cancellationToken);
+        // Up to the limit everything goes through; one byte more is the error.
+        var read = await body.ReadAsync(buffer.Length > _left && _left > 0 ? buffer[..(int)_left] : buffer, cancellationToken);
         _left -= read;
         return _left < 0 ? throw new BodyTooLargeException() : read;
     }
