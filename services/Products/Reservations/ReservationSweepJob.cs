@@ -26,7 +26,7 @@ internal sealed partial class ReservationSweepJob(
                 LogExpired(logger, expired);
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or InvalidOperationException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
             LogFailed(logger, exception);
         }

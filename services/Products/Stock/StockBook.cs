@@ -56,12 +56,12 @@ internal sealed class StockBook(TimeProvider time)
         });
 
     /// <summary>Moves what an earlier movement of the same order is known to have put there.</summary>
-    /// <exception cref="InvalidOperationException">The counters contradict the reservation.</exception>
+    /// <exception cref="StockMismatchException">The counters contradict the reservation.</exception>
     public async Task MoveAsync(DbSession session, StockMovement movement, Guid orderId)
     {
         if (await TryMoveAsync(session, movement, orderId, reason: null) is null)
         {
-            throw new InvalidOperationException($"Stock of product {movement.ProductId} does not hold what order {orderId} reserved ({movement.Kind}).");
+            throw new StockMismatchException($"Stock of product {movement.ProductId} does not hold what order {orderId} reserved ({movement.Kind}).");
         }
     }
 }

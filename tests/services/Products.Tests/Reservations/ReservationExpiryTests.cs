@@ -63,6 +63,23 @@ public sealed class ReservationExpiryTests(ProductsFixture service)
     }
 
     [Fact]
+    public async Task Sweep_ReservationThatDoesNotAddUp_DoesNotStopTheOthers()
+    {
+        var broken = await service.ProductAsync(stock: 2);
+        var product = await service.ProductAsync(stock: 2);
+        await ReserveDueAsync(broken, 2);
+        await ReserveDueAsync(product, 2);
+        await service.Database.ExecuteAsync("UPDATE stock SET reserved = 0 WHERE product_id = @broken", new { broken });
+
+        await Sweep().RunAsync(1_000, CancellationToken.None);
+
+        (await service.CountersAsync(product)).Should().Be((2, 0, 0));
+        (await service.CountersAsync(broken)).Should().Be((0, 0, 0));
+        await service.Database.ExecuteAsync("UPDATE stock SET reserved = 2 WHERE product_id = @broken", new { broken });
+        (await Sweep().RunAsync(1_000, CancellationToken.None)).Should().Be(1);
+    }
+
+    [Fact]
     public async Task SweepJob_Running_ExpiresWhatIsDueInEveryTenant()
     {
         var product = await service.ProductAsync(stock: 2);

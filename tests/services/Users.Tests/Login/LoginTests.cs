@@ -53,11 +53,18 @@ public sealed class LoginTests(UsersFixture service)
     {
         var (_, email, _) = await service.UserAsync();
 
-        var known = await FastestAsync(n => service.LogInAsync(email, "not the password", ip: $"192.0.2.{100 + n}"));
-        var unknown = await FastestAsync(n => service.LogInAsync($"nobody-{n}@example.org", "not the password", ip: $"192.0.2.{100 + n}"));
+        var known = TimeSpan.MaxValue;
+        var unknown = TimeSpan.MaxValue;
+
+        // In turn, and the fastest of each, so that a busy machine slows both alike.
+        for (var n = 0; n < 5; n++)
+        {
+            known = Min(known, await TimeAsync(service.LogInAsync(email, "not the password", ip: $"192.0.2.{100 + n}")));
+            unknown = Min(unknown, await TimeAsync(service.LogInAsync($"nobody-{n}@example.org", "not the password", ip: $"192.0.2.{100 + n}")));
+        }
 
         // A hash takes tens of milliseconds, the rest of a login a few: without one the unknown email would be several times faster.
-        unknown.Should().BeGreaterThan(known / 2);
+        unknown.Should().BeGreaterThan(known / 3);
     }
 
     [Fact]
@@ -108,17 +115,12 @@ public sealed class LoginTests(UsersFixture service)
         (await service.LogInAsync(email)).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
-    private static async Task<TimeSpan> FastestAsync(Func<int, Task<HttpResponseMessage>> attempt)
+    private static async Task<TimeSpan> TimeAsync(Task<HttpResponseMessage> login)
     {
-        var fastest = TimeSpan.MaxValue;
-        for (var n = 0; n < 4; n++)
-        {
-            var start = TimeProvider.System.GetTimestamp();
-            await attempt(n);
-            var elapsed = TimeProvider.System.GetElapsedTime(start);
-            fastest = elapsed < fastest ? elapsed : fastest;
-        }
-
-        return fastest;
+        var start = TimeProvider.System.GetTimestamp();
+        (await login).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        return TimeProvider.System.GetElapsedTime(start);
     }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
