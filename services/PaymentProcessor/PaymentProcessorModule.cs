@@ -1,4 +1,3 @@
-using Dapr.Client;
 using PaymentProcessor.Authorizations;
 using PaymentProcessor.Tokens;
 

@@ -61,7 +61,7 @@ internal sealed class OrderTable(TimeProvider time)
         var parameters = new { userId, status = status is { } wanted ? Word(wanted) : null, size = page.Size, offset = page.Offset };
         var total = await session.QuerySingleAsync<long>($"SELECT count(*) FROM orders WHERE {filter}", parameters);
         var rows = await session.QueryAsync<Order>($"SELECT {Columns} FROM orders WHERE {filter} ORDER BY created_at DESC, id DESC LIMIT @size OFFSET @offset", parameters);
-        return PagedList<Order>.Of(rows, total, page);
+        return page.Of(rows, total);
     }
 
     /// <summary>Writes the changed members of a locked order under the next version; a change of status goes into the history too.</summary>

@@ -24,7 +24,7 @@ internal sealed class OrderInformation(ISidecar sidecar)
         try
         {
             var answer = await sidecar.PostAsync<StepOutcome>(
-                "payments", $"/internal/v1/payment-methods/{paymentMethodId}:check", new { userId = context.RequiredUserId }, AsSystem(context), ct, PaymentMethodTimeout);
+                "payments", $"/internal/v1/payment-methods/{paymentMethodId}:check", new { userId = context.RequiredUserId }, AsSystem(context), PaymentMethodTimeout, ct);
             return answer.Outcome == "done";
         }
         catch (TransientCallException)

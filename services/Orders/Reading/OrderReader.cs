@@ -25,7 +25,7 @@ internal sealed class OrderReader(IDatabase database, OrderTable orders, SagaTab
         {
             var list = await orders.ListAsync(session, userId, status, page);
             var lines = (await orders.LinesAsync(session, [.. list.Items.Select(order => order.Id)])).ToLookup(line => line.OrderId);
-            return PagedList<OrderView>.Of([.. list.Items.Select(order => OrderView.Of(order, lines[order.Id]))], list.Total, page);
+            return page.Of<OrderView>([.. list.Items.Select(order => OrderView.Of(order, lines[order.Id]))], list.Total);
         },
         ct);
 }

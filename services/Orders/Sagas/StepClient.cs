@@ -12,7 +12,7 @@ internal sealed class StepClient(ISidecar sidecar) : IStepClient
         var context = RequestContext.System("order-saga", order.TenantId);
         try
         {
-            var answer = await sidecar.CallStepAsync(call.AppId, call.Method, call.Path, call.Body, call.IdempotencyKey, context, timeout: call.Timeout);
+            var answer = await sidecar.CallStepAsync(call.AppId, call.Method, call.Path, call.Body, call.IdempotencyKey, context, call.Timeout ?? StepCall.DefaultTimeout, CancellationToken.None);
             return answer.Read<Workflows.Steps.StepAnswer>();
         }
         catch (TransientCallException fault)

@@ -1,5 +1,4 @@
 using Payments.Model;
-using Payments.Processor;
 using ServiceDefaults;
 
 namespace Payments.Charging;

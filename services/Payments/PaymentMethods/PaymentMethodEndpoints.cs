@@ -64,7 +64,7 @@ internal static class PaymentMethodEndpoints
     private static async Task<IResult> ListAsync(Page page, RequestContext context, IDatabase database, PaymentMethodTable table, CancellationToken ct)
     {
         var list = await database.TransactionAsync(context, session => table.ListAsync(session, context.RequiredUserId, page), ct);
-        return TypedResults.Ok(PagedList<PaymentMethodView>.Of([.. list.Items.Select(PaymentMethodView.Of)], list.Total, page));
+        return TypedResults.Ok(page.Of<PaymentMethodView>([.. list.Items.Select(PaymentMethodView.Of)], list.Total));
     }
 
     private static async Task<IResult> GetAsync(Guid id, RequestContext context, IDatabase database, PaymentMethodTable table, CancellationToken ct) =>

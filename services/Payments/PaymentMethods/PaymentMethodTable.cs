@@ -25,7 +25,7 @@ internal sealed class PaymentMethodTable(TimeProvider time)
         var rows = await session.QueryAsync<PaymentMethod>(
             $"SELECT {Columns} FROM payment_methods WHERE user_id = @userId AND deleted_at IS NULL ORDER BY created_at, id LIMIT @size OFFSET @offset",
             parameters);
-        return PagedList<PaymentMethod>.Of(rows, total, page);
+        return page.Of(rows, total);
     }
 
     public async Task<bool> RemoveAsync(DbSession session, Guid id, Guid userId) => await session.ExecuteAsync(

@@ -27,7 +27,7 @@ internal sealed class ProcessorClient(ISidecar sidecar) : IProcessor
         (await sidecar.GetAsync<Found>(AppId, $"/v1/authorizations?key={Uri.EscapeDataString(key)}", AsSystem(context), ct))?.Items.SingleOrDefault();
 
     private async Task<ProcessorAnswer> CallAsync(RequestContext context, string path, object? body, string key, CancellationToken ct) =>
-        (await sidecar.CallStepAsync(AppId, HttpMethod.Post, path, body, key, AsSystem(context), ct, CallTimeout)).Read<ProcessorAnswer>();
+        (await sidecar.CallStepAsync(AppId, HttpMethod.Post, path, body, key, AsSystem(context), CallTimeout, ct)).Read<ProcessorAnswer>();
 
     private static RequestContext AsSystem(RequestContext context) => RequestContext.System("payments", context.TenantId);
 

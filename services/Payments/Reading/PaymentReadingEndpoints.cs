@@ -19,6 +19,6 @@ internal static class PaymentReadingEndpoints
     private static async Task<IResult> OfOrderAsync(Guid orderId, Page page, RequestContext context, PaymentReader reader, CancellationToken ct)
     {
         var payments = await reader.OfOrderAsync(context, orderId, ct);
-        return TypedResults.Ok(PagedList<PaymentView>.Of([.. payments.Skip(page.Offset).Take(page.Size)], payments.Count, page));
+        return TypedResults.Ok(page.Of<PaymentView>([.. payments.Skip(page.Offset).Take(page.Size)], payments.Count));
     }
 }

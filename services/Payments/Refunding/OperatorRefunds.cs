@@ -6,7 +6,7 @@ using ServiceDefaults;
 namespace Payments.Refunding;
 
 /// <summary>Refunds that an operator asks for, whole or in part.</summary>
-internal sealed class OperatorRefunds(IDatabase database, PaymentTable payments, PaymentLeases leases, PaymentBook book, Refund refund, PaymentReader reader)
+internal sealed class OperatorRefunds(IDatabase database, PaymentLeases leases, PaymentBook book, Refund refund, PaymentReader reader)
 {
     /// <summary>The answer to keep; null while the processor has not answered: the same key continues the same refund.</summary>
     public async Task<StoredResponse?> RunAsync(RequestContext context, Guid id, decimal? amount, CancellationToken ct)
