@@ -98,10 +98,8 @@ internal sealed class ForwardSteps(WorkflowContext context, OrderSagaInput order
             return null;
         }
 
-        // Inline cancellation: nothing of a workflow may run on another thread.
-#pragma warning disable CA1849, VSTHRD103, MA0042 // CancelAsync would leave the workflow's thread
+        // Not CancelAsync: it would go on on another thread, and workflow code must not.
         noLonger.Cancel();
-#pragma warning restore CA1849, VSTHRD103, MA0042
         return await CancelledAsync();
     }
 
