@@ -1,5 +1,3 @@
-using Orders.Model;
-using Orders.Sagas;
 using ServiceDefaults;
 
 namespace Orders.Placing;

@@ -6,6 +6,8 @@ namespace Orders.Reading;
 /// <summary>Reads orders: the owner's own, an operator's all. Somebody else's order is not found.</summary>
 internal static class ReadingEndpoints
 {
+    private static readonly string[] Words = [.. Enum.GetNames<OrderStatus>().Select(name => name.ToUpperInvariant())];
+
     public static IEndpointRouteBuilder MapReading(this IEndpointRouteBuilder app)
     {
         var orders = app.MapGroup("/api/v1/orders").WithTags("Orders");
@@ -51,7 +53,14 @@ internal static class ReadingEndpoints
 
     private static bool TryParse(string? word, out OrderStatus? status)
     {
-        status = Enum.GetValues<OrderStatus>().Where(value => value.ToString().ToUpperInvariant() == word).Select(value => (OrderStatus?)value).FirstOrDefault();
-        return status is not null || word is null;
+        status = null;
+        if (word is null)
+        {
+            return true;
+        }
+
+        var known = Array.IndexOf(Words, word);
+        status = known < 0 ? null : (OrderStatus)known;
+        return known >= 0;
     }
 }

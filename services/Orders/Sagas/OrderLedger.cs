@@ -85,13 +85,9 @@ internal sealed partial class OrderLedger(IDatabase database, OrderTable orders,
 
             await sagas.StepEndedAsync(session, run, StepStatus.Completed, null);
             return StepResult.Completed;
-        });
+        }, CancellationToken.None);
 
-    private Task WriteAsync(string tenantId, Func<DbSession, Task> work) => database.TransactionAsync(Context(tenantId), async session =>
-    {
-        await work(session);
-        return true;
-    });
+    private Task WriteAsync(string tenantId, Func<DbSession, Task> work) => database.TransactionAsync(Context(tenantId), work, CancellationToken.None);
 
     private static RequestContext Context(string tenantId) => RequestContext.System("order-saga", tenantId);
 

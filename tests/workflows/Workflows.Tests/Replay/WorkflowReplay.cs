@@ -64,12 +64,6 @@ internal sealed class WorkflowReplay
 
     private void Proceed()
     {
-        if (_raised.TryDequeue(out var raised))
-        {
-            _history.Add(new HistoryEvent(_now, -1, JsonSerializer.Serialize(raised.Payload, JsonSerializerOptions.Web), EventName: raised.Name));
-            return;
-        }
-
         var open = Enumerable.Range(0, _known.Count).Where(id => !_done.Contains(id)).ToList();
         if (open.Where(id => !_known[id].IsTimer).Select(id => (int?)id).FirstOrDefault() is { } activity)
         {
@@ -78,7 +72,7 @@ internal sealed class WorkflowReplay
         }
 
         Waiting?.Invoke();
-        if (_raised.Count == 0)
+        if (!Deliver())
         {
             var timer = open.MinBy(id => _known[id].FireAt);
             _now = _known[timer].FireAt > _now ? _known[timer].FireAt!.Value : _now;
@@ -94,14 +88,33 @@ internal sealed class WorkflowReplay
         _calls.Add(call);
         _now += ActivityTime;
         _done.Add(id);
+        var completion = Complete(id, call);
+        Deliver();
+        _history.Add(completion);
+    }
+
+    private HistoryEvent Complete(int id, ScriptedCall call)
+    {
         try
         {
-            _history.Add(new HistoryEvent(_now, id, JsonSerializer.Serialize(Activity(call), JsonSerializerOptions.Web)));
+            return new HistoryEvent(_now, id, JsonSerializer.Serialize(Activity(call), JsonSerializerOptions.Web));
         }
         catch (Exception failure)
         {
             var details = new WorkflowTaskFailureDetails(failure.GetType().FullName!, failure.Message);
-            _history.Add(new HistoryEvent(_now, id, Error: new WorkflowTaskFailedException(failure.Message, details)));
+            return new HistoryEvent(_now, id, Error: new WorkflowTaskFailedException(failure.Message, details));
         }
+    }
+
+    /// <summary>Raised events come before the completion of the activity during which they were raised.</summary>
+    private bool Deliver()
+    {
+        var any = _raised.Count > 0;
+        while (_raised.TryDequeue(out var raised))
+        {
+            _history.Add(new HistoryEvent(_now, -1, JsonSerializer.Serialize(raised.Payload, JsonSerializerOptions.Web), EventName: raised.Name));
+        }
+
+        return any;
     }
 }
