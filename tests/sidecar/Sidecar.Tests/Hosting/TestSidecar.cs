@@ -40,20 +40,25 @@ internal sealed class TestSidecar : IAsyncDisposable
     public static async Task<TestSidecar> StartAsync(Func<SidecarOptions, SidecarOptions> configure, IEnumerable<string>? resources = null, string? configuration = null, bool waitUntilReady = true)
     {
         var sidecar = new TestSidecar(configure, resources ?? [], configuration);
-        await sidecar.Runtime.StartAsync(CancellationToken.None);
-        sidecar.Client.BaseAddress = new Uri($"http://127.0.0.1:{sidecar.Runtime.HttpPort}/");
-        if (waitUntilReady)
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            await sidecar.Runtime.WaitUntilReadyAsync(limit.Token);
-        }
-
+        await sidecar.StartAsync(waitUntilReady);
         return sidecar;
     }
 
     /// <summary>A sidecar in a run, with an app.</summary>
     public static Task<TestSidecar> StartAsync(RunScope run, string appId, FakeApp? app, IEnumerable<string>? resources = null) =>
         StartAsync(options => options with { AppId = appId, Run = run, AppPort = app?.Port }, resources);
+
+    /// <summary>Starts what <see cref="Create"/> made.</summary>
+    public async Task StartAsync(bool waitUntilReady = true)
+    {
+        await Runtime.StartAsync(CancellationToken.None);
+        Client.BaseAddress = new Uri($"http://127.0.0.1:{Runtime.HttpPort}/");
+        if (waitUntilReady)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            await Runtime.WaitUntilReadyAsync(limit.Token);
+        }
+    }
 
     /// <summary>Sends a request whose target is exactly the text; returns the whole answer.</summary>
     public async Task<string> SendRawAsync(string method, string target)
