@@ -39,6 +39,8 @@ public sealed class DaprWorkflowClientTests : IAsyncLifetime
         (request.Name, request.InstanceId, request.Input).Should().Be(("OrderSaga", "o-1", "{\"total\":5}"));
         request.ParentTraceContext.TraceParent.Should().Be(trace.Id);
         hub.Calls.Last().Headers["traceparent"].Should().Be(trace.Id);
+        var binary = System.Convert.FromBase64String(hub.Calls.Last().Headers["grpc-trace-bin"] + "=");
+        System.Convert.ToHexStringLower(binary).Should().Be($"0000{trace.TraceId}01{trace.SpanId}020{(trace.Recorded ? 1 : 0)}");
     }
 
     [Fact]
