@@ -7,5 +7,6 @@ internal static class BuildingBlocks
     [
         Secrets.SecretsBuildingBlock.Create,
         State.StateBuildingBlock.Create,
+        Workflows.WorkflowBuildingBlock.Create,
     ];
 }

@@ -1,8 +1,0 @@
-namespace Gateway;
-
-internal enum BreakerState
-{
-    Closed,
-    HalfOpen,
-    Open,
-}

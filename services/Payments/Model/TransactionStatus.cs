@@ -1,9 +1,0 @@
-namespace Payments.Model;
-
-/// <summary>What the processor made of it.</summary>
-internal enum TransactionStatus
-{
-    Pending,
-    Succeeded,
-    Failed,
-}

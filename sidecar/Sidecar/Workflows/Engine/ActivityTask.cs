@@ -1,0 +1,19 @@
+using System.Diagnostics;
+using Dapr.DurableTask.Protobuf;
+
+namespace Sidecar.Workflows.Engine;
+
+/// <summary>An open activity. The token names the attempt that a worker has; guarded by the instance's gate.</summary>
+internal sealed class ActivityTask(WorkflowInstance instance, HistoryEvent scheduled)
+{
+    public WorkflowInstance Instance { get; } = instance;
+
+    public int TaskId => Scheduled.EventId;
+
+    public HistoryEvent Scheduled { get; } = scheduled;
+
+    /// <summary>The attempt under way; null while no worker has it.</summary>
+    public string? Token { get; set; }
+
+    public Activity? Span { get; set; }
+}

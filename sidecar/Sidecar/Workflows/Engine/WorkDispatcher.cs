@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Dapr.DurableTask.Protobuf;
+
+namespace Sidecar.Workflows.Engine;
+
+/// <summary>
+/// Hands turns and activities to the connected workers. Invariants: work waits in the queues while no worker has room for
+/// it; what a worker has is leased to its connection under a token, and goes back to the queue when the connection ends
+/// before the answer. The queues hold what is in memory anyway; the engine bounds that (<see cref="WorkflowOptions.MaxQueued"/>).
+/// </summary>
+internal sealed class WorkDispatcher(EngineContext context)
+{
+    private readonly Channel<WorkflowInstance> _turns = Channel.CreateUnbounded<WorkflowInstance>();
+    private readonly Channel<ActivityTask> _activities = Channel.CreateUnbounded<ActivityTask>();
+    private readonly ConcurrentDictionary<string, Lease> _leases = new(StringComparer.Ordinal);
+    private int _workers;
+
+    /// <summary>Connected workers.</summary>
+    public int Workers => Volatile.Read(ref _workers);
+
+    /// <summary>Turns that wait for a worker.</summary>
+    public int QueuedTurns => _turns.Reader.Count;
+
+    /// <summary>Activities that wait for a worker.</summary>
+    public int QueuedActivities => _activities.Reader.Count;
+
+    /// <summary>Queues a turn. Called under the instance's gate.</summary>
+    public void Enqueue(WorkflowInstance instance)
+    {
+        if (instance.CanRun && !instance.Queued)
+        {
+            instance.Queued = true;
+            _turns.Writer.TryWrite(instance);
+        }
+    }
+
+    public void Enqueue(ActivityTask task) => _activities.Writer.TryWrite(task);
+
+    /// <summary>An answer with this token has come: its worker has room again.</summary>
+    public void Release(string? token)
+    {
+        if (token is not null && _leases.TryRemove(token, out var lease))
+        {
+            lease.Room.Release();
+        }
+    }
+
+    /// <summary>Feeds one worker until the token is cancelled or its connection fails; then what it had goes to others.</summary>
+    public async Task ServeAsync(Func<WorkItem, Task> send, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var worker = new Worker(send);
+        Interlocked.Increment(ref _workers);
+        try
+        {
+            Task[] pumps =
+            [
+                PumpAsync(worker, _turns.Reader, context.Options.TurnsPerWorker, LeaseTurn, end.Token),
+                PumpAsync(worker, _activities.Reader, context.Options.ActivitiesPerWorker, LeaseActivity, end.Token),
+            ];
+            await Task.WhenAny(pumps);
+            await end.CancelAsync();
+            await Task.WhenAll(pumps);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _workers);
+            TakeBack(worker);
+        }
+    }
+
+    private async Task PumpAsync<T>(Worker worker, ChannelReader<T> queue, int limit, Func<Worker, SemaphoreSlim, T, WorkItem?> lease, CancellationToken cancellation)
+    {
+        // Not disposed: a late answer may release it after the stream has ended.
+        var room = new SemaphoreSlim(limit);
+        while (true)
+        {
+            await room.WaitAsync(cancellation);
+            var work = await queue.ReadAsync(cancellation);
+            if (lease(worker, room, work) is { } item)
+            {
+                await worker.SendAsync(item, cancellation);
+            }
+            else
+            {
+                room.Release();
+            }
+        }
+    }
+
+    private WorkItem? LeaseTurn(Worker worker, SemaphoreSlim room, WorkflowInstance instance)
+    {
+        var token = context.NewId();
+        lock (instance.Gate)
+        {
+            var item = instance.BeginTurn(token);
+            if (item is not null)
+            {
+                _leases[token] = new Lease(worker, room, instance, null);
+            }
+
+            return item;
+        }
+    }
+
+    private WorkItem? LeaseActivity(Worker worker, SemaphoreSlim room, ActivityTask task)
+    {
+        var token = context.NewId();
+        lock (task.Instance.Gate)
+        {
+            var item = task.Instance.BeginActivity(task, token);
+            if (item is not null)
+            {
+                _leases[token] = new Lease(worker, room, task.Instance, task);
+            }
+
+            return item;
+        }
+    }
+
+    private void TakeBack(Worker worker)
+    {
+        foreach (var (token, lease) in _leases.Where(pair => pair.Value.Worker == worker).ToList())
+        {
+            if (!_leases.TryRemove(token, out _))
+            {
+                continue;
+            }
+
+            lock (lease.Instance.Gate)
+            {
+                if (lease.Task is null && lease.Instance.AbandonTurn(token))
+                {
+                    Enqueue(lease.Instance);
+                }
+                else if (lease.Task is { } task && lease.Instance.AbandonActivity(task, token))
+                {
+                    Enqueue(task);
+                }
+            }
+        }
+    }
+
+    private sealed record Lease(Worker Worker, SemaphoreSlim Room, WorkflowInstance Instance, ActivityTask? Task);
+
+    private sealed class Worker(Func<WorkItem, Task> send) : IDisposable
+    {
+        private readonly SemaphoreSlim _turn = new(1);
+
+        public void Dispose() => _turn.Dispose();
+
+        public async Task SendAsync(WorkItem item, CancellationToken cancellation)
+        {
+            await _turn.WaitAsync(cancellation);
+            try
+            {
+                await send(item);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Sidecar.Telemetry;
+using Sidecar.Workflows.Store;
+
+namespace Sidecar.Workflows.Engine;
+
+/// <summary>
+/// Runs the workflows of one app. An operation changes an instance in memory, queues the step's commit under the same
+/// gate (so that commits are in the order of the changes), and only when the commit is durable lets its effects out:
+/// the caller's answer, activities, events for others, what watchers see.
+/// </summary>
+internal sealed partial class WorkflowEngine : IAsyncDisposable
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
+
+    private readonly IWorkflowStore _store;
+    private readonly ILogger _logger;
+    private readonly EngineContext _context;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TimerScheduler _timers;
+    private readonly InstanceDirectory _directory;
+    private readonly List<Task> _loops = [];
+
+    private WorkflowEngine(IWorkflowStore store, EngineContext context, ILogger logger)
+    {
+        _store = store;
+        _context = context;
+        _logger = logger;
+        Dispatcher = new WorkDispatcher(context);
+        Waiters = new StatusWaiters(context.Options.MaxWaiters);
+        _directory = new InstanceDirectory(store, context, Loaded, _stop.Token);
+        _timers = new TimerScheduler(store, context.Time, FireAsync, logger);
+    }
+
+    public WorkDispatcher Dispatcher { get; }
+
+    public StatusWaiters Waiters { get; }
+
+    public EngineContext Context => _context;
+
+    /// <summary>Instances in memory.</summary>
+    public int LoadedInstances => _directory.Count;
+
+    /// <summary>Cancelled when the engine stops or has lost its store to another sidecar.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Opens the store and goes on with everything that was under way.</summary>
+    public static async Task<WorkflowEngine> StartAsync(IWorkflowStore store, string appId, WorkflowOptions options, TimeProvider time, Tracing tracing, ILogger logger, CancellationToken cancellationToken)
+    {
+        var epoch = await store.OpenAsync(cancellationToken);
+        var engine = new WorkflowEngine(store, new EngineContext(appId, new KeySequence(epoch), options, time, tracing), logger);
+        engine._loops.Add(Task.Run(engine.RecoverAsync, CancellationToken.None));
+        engine._loops.Add(Task.Run(() => engine.UntilStoppedAsync(engine._timers.RunAsync), CancellationToken.None));
+        engine._loops.Add(Task.Run(() => engine.UntilStoppedAsync(engine.SweepAsync), CancellationToken.None));
+        return engine;
+    }
+
+    /// <summary>Stops at once. What is not durable is lost with the answers to it; everything else goes on at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        await _store.DisposeAsync();
+    }
+
+    /// <summary>Waits until every queued commit is durable.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (_store.Backlog > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _context.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>Changes an instance and returns when the change is durable; <paramref name="change"/> runs under the gate and may find nothing to do.</summary>
+    public async Task<T> ChangeAsync<T>(string instanceId, Func<WorkflowInstance, (T Result, Step? Step)> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var instance = await _directory.GetAsync(instanceId, cancellationToken);
+            Task durable;
+            T result;
+            lock (instance.Gate)
+            {
+                if (instance.Evicted)
+                {
+                    continue;
+                }
+
+                (result, var step) = change(instance);
+                durable = step is null ? Task.CompletedTask : Commit(instance, step);
+                Dispatcher.Enqueue(instance);
+            }
+
+            await durable.WaitAsync(cancellationToken);
+            return result;
+        }
+    }
+
+    /// <summary>The durable head of an instance.</summary>
+    public async Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        if (_directory.Find(instanceId) is { } instance)
+        {
+            lock (instance.Gate)
+            {
+                if (instance is { Evicted: false, Durable.Head: { } head })
+                {
+                    return head;
+                }
+            }
+        }
+
+        return await _store.FindAsync(instanceId, cancellationToken);
+    }
+
+    /// <summary>The durable history of an instance.</summary>
+    public Task<IReadOnlyList<byte[]>> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) => _store.ReadHistoryAsync(instanceId, cancellationToken);
+
+    /// <summary>Instance ids in ordinal order.</summary>
+    public Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken) => _store.ListAsync(after, count, cancellationToken);
+
+    /// <summary>The token that the present turn of an instance waits for.</summary>
+    public string? TurnToken(string instanceId)
+    {
+        if (_directory.Find(instanceId) is not { } instance)
+        {
+            return null;
+        }
+
+        lock (instance.Gate)
+        {
+            return instance.TurnToken;
+        }
+    }
+
+    /// <summary>Why no new work is taken; null when it is.</summary>
+    public string? Overload() =>
+        _store.Backlog > _context.Options.MaxBacklog ? "the workflow store does not keep up"
+        : Dispatcher.QueuedTurns > _context.Options.MaxQueued ? "too many workflows wait for a worker"
+        : null;
+
+    private void Loaded(WorkflowInstance instance, IReadOnlyList<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            Observe(Commit(instance, step));
+        }
+
+        foreach (var task in instance.WaitingTasks)
+        {
+            Dispatcher.Enqueue(task);
+        }
+
+        Dispatcher.Enqueue(instance);
+    }
+
+    private Task Commit(WorkflowInstance instance, Step step)
+    {
+        instance.StepsUnderWay++;
+        instance.LastUsed = _context.Time.GetUtcNow();
+        step.Number = ++instance.Steps;
+        step.Deliveries.ForEach(delivery => _directory.Expect(delivery.Target));
+        return CompleteAsync(instance, step, _store.CommitAsync(step.Commit));
+    }
+
+    private async Task CompleteAsync(WorkflowInstance instance, Step step, Task durable)
+    {
+        try
+        {
+            // Never inline: the caller holds the gate.
+            await durable.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+        catch (Exception e)
+        {
+            Failed(instance, step, e);
+            throw;
+        }
+
+        lock (instance.Gate)
+        {
+            instance.StepsUnderWay--;
+            if (step.Number > instance.Durable.Step)
+            {
+                instance.Durable = (step.Purged ? null : step.Head ?? instance.Durable.Head, step.Number);
+            }
+
+            if (!instance.IsActive)
+            {
+                _directory.TryEvict(instance);
+            }
+        }
+
+        Release(step, instance.Id);
+    }
+
+    private void Release(Step step, string instanceId)
+    {
+        step.Activities.ForEach(Dispatcher.Enqueue);
+        step.Deliveries.ForEach(delivery => Observe(DeliverAsync(delivery)));
+        if (step.EarliestTimer is { } earliest)
+        {
+            _timers.Notify(earliest);
+        }
+
+        if (step.Head is { } head)
+        {
+            Waiters.Publish(head);
+        }
+
+        if (step.Purged)
+        {
+            Waiters.PublishGone(instanceId);
+        }
+    }
+
+    private void Failed(WorkflowInstance instance, Step step, Exception exception)
+    {
+        step.Deliveries.ForEach(delivery => _directory.Arrived(delivery.Target));
+        lock (instance.Gate)
+        {
+            _directory.Discard(instance);
+        }
+
+        if (exception is StoreFencedException)
+        {
+            Log.Fenced(_logger, exception.Message);
+            _stop.Cancel();
+        }
+        else if (exception is not OperationCanceledException)
+        {
+            Log.StepFailed(_logger, exception, instance.Id);
+            Observe(WakeLaterAsync(instance.Id));
+        }
+    }
+
+    private async Task WakeLaterAsync(string instanceId)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1), _context.Time, _stop.Token);
+        await _directory.GetAsync(instanceId, _stop.Token);
+    }
+
+    private async Task DeliverAsync(Delivery delivery)
+    {
+        try
+        {
+            await RetryAsync(() => ChangeAsync(delivery.Target, instance => (true, instance.Deliver(delivery.Event)), _stop.Token));
+        }
+        finally
+        {
+            _directory.Arrived(delivery.Target);
+        }
+    }
+
+    private Task FireAsync(TimerRow timer) =>
+        RetryAsync(() => ChangeAsync(timer.InstanceId, instance => (true, instance.Fire(timer)), _stop.Token));
+
+    private async Task RetryAsync(Func<Task> action)
+    {
+        while (true)
+        {
+            try
+            {
+                await action();
+                return;
+            }
+            catch (NpgsqlException e)
+            {
+                Log.StoreFailed(_logger, e);
+                await Task.Delay(TimeSpan.FromSeconds(1), _context.Time, _stop.Token);
+            }
+        }
+    }
+
+    private static void Observe(Task task) =>
+        _ = task.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+}

@@ -1,0 +1,32 @@
+namespace Sidecar.Workflows.Engine;
+
+/// <summary>The limits of a workflow engine.</summary>
+internal sealed record WorkflowOptions
+{
+    /// <summary>Workflow turns that one connected worker has at once; default 100, what the .NET worker runs in parallel.</summary>
+    public int TurnsPerWorker { get; init; } = 100;
+
+    /// <summary>Activities that one connected worker has at once; default 100, what the .NET worker runs in parallel.</summary>
+    public int ActivitiesPerWorker { get; init; } = 100;
+
+    /// <summary>The largest result of an activity, input or event in bytes; a larger one fails that activity alone; default 4 MiB.</summary>
+    public int MaxPayload { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>The largest message of a worker in bytes; default 64 MiB (a turn may carry many payloads).</summary>
+    public int MaxWorkerMessage { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Commits that may wait for the store before clients are refused; default 20,000.</summary>
+    public int MaxBacklog { get; init; } = 20_000;
+
+    /// <summary>Instances that may wait for a worker in memory before new ones are refused; default 100,000.</summary>
+    public int MaxQueued { get; init; } = 100_000;
+
+    /// <summary>Events an instance may hold that it has not taken; default 10,000.</summary>
+    public int MaxInbox { get; init; } = 10_000;
+
+    /// <summary>Calls that may wait for an instance's start or end at once; default 20,000.</summary>
+    public int MaxWaiters { get; init; } = 20_000;
+
+    /// <summary>How long an instance that waits for a timer or an event stays in memory; default 30 s.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(30);
+}

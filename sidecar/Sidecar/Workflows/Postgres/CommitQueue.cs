@@ -1,0 +1,151 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Sidecar.Workflows.Store;
+
+namespace Sidecar.Workflows.Postgres;
+
+/// <summary>
+/// Group commit: one writer takes whatever commits have gathered while the last transaction ran, and writes them in one.
+/// Invariants: order of arrival is order of durability; a commit's task completes only after its transaction; a broken
+/// connection is retried for ever with the same batch (which may be applied twice); a commit that the database refuses
+/// fails alone.
+/// </summary>
+internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSource source, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private const int MaxRows = 5_000;
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _stop = new();
+    private Task _writer = Task.CompletedTask;
+    private int _backlog;
+
+    public int Backlog => Volatile.Read(ref _backlog);
+
+    public void Start() => _writer = Task.Run(RunAsync, CancellationToken.None);
+
+    public Task AddAsync(StoreCommit commit)
+    {
+        var pending = new Pending(commit);
+        Interlocked.Increment(ref _backlog);
+        if (!_pending.Writer.TryWrite(pending))
+        {
+            pending.Done.SetCanceled(_stop.Token);
+        }
+
+        return pending.Done.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _pending.Writer.TryComplete();
+        await _stop.CancelAsync();
+        await _writer;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var taken = new List<Pending>();
+        try
+        {
+            while (await _pending.Reader.WaitToReadAsync(_stop.Token))
+            {
+                taken.Clear();
+                await WriteAsync(taken, Take(taken));
+                Interlocked.Add(ref _backlog, -taken.Count);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            taken.ForEach(pending => pending.Done.TrySetCanceled(_stop.Token));
+            while (_pending.Reader.TryRead(out var left))
+            {
+                left.Done.TrySetCanceled(_stop.Token);
+            }
+        }
+    }
+
+    private PostgresBatch Take(List<Pending> taken)
+    {
+        var batch = new PostgresBatch(appId, epoch);
+        while (batch.Rows < MaxRows && _pending.Reader.TryRead(out var next))
+        {
+            batch.Add(next.Commit);
+            taken.Add(next);
+        }
+
+        return batch;
+    }
+
+    private async Task WriteAsync(List<Pending> taken, PostgresBatch batch)
+    {
+        try
+        {
+            await WriteUntilDurableAsync(batch);
+            taken.ForEach(pending => pending.Done.TrySetResult());
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresSchema.FencedState)
+        {
+            taken.ForEach(pending => pending.Done.TrySetException(new StoreFencedException(appId)));
+        }
+        catch (Exception e) when (e is not OperationCanceledException && taken.Count > 1)
+        {
+            Log.BatchRefused(logger, e, taken.Count);
+            foreach (var pending in taken)
+            {
+                await WriteAloneAsync(pending);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            taken.ForEach(pending => pending.Done.TrySetException(e));
+        }
+    }
+
+    private async Task WriteAloneAsync(Pending pending)
+    {
+        var batch = new PostgresBatch(appId, epoch);
+        batch.Add(pending.Commit);
+        await WriteAsync([pending], batch);
+    }
+
+    private async Task WriteUntilDurableAsync(PostgresBatch batch)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(_stop.Token);
+                await batch.ExecuteAsync(connection, _stop.Token);
+                return;
+            }
+            catch (NpgsqlException e) when (IsTransient(e) && !_stop.IsCancellationRequested)
+            {
+                var pause = TimeSpan.FromMilliseconds(Math.Min(MaxPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)));
+                Log.StoreUnavailable(logger, e, pause.TotalMilliseconds);
+                await Task.Delay(pause, time, _stop.Token);
+            }
+        }
+    }
+
+    // What a refusal by the server is not: a lost connection, a server that stops or starts, a deadlock.
+    private static bool IsTransient(NpgsqlException e) => e is not PostgresException refusal || refusal.IsTransient || refusal.SqlState.StartsWith("57", StringComparison.Ordinal);
+
+    private sealed class Pending(StoreCommit commit)
+    {
+        public StoreCommit Commit { get; } = commit;
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3101, LogLevel.Warning, "The workflow store cannot be written; {Commits} commits are tried one by one")]
+        public static partial void BatchRefused(ILogger logger, Exception exception, int commits);
+
+        [LoggerMessage(3102, LogLevel.Warning, "The workflow store is not available; next attempt in {Milliseconds} ms")]
+        public static partial void StoreUnavailable(ILogger logger, Exception exception, double milliseconds);
+    }
+}

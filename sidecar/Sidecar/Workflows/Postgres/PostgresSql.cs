@@ -1,0 +1,123 @@
+namespace Sidecar.Workflows.Postgres;
+
+/// <summary>The statements of the store. $1 is always the app id; the others are arrays, one element a row.</summary>
+internal static class PostgresSql
+{
+    public const string InsertInstances = """
+        INSERT INTO dapr_workflow_instance AS i (app_id, instance_id, generation, name, status, created_at, updated_at, completed_at, state, start)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[], $5::smallint[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bytea[], $10::bytea[])
+        ON CONFLICT (app_id, instance_id) DO UPDATE SET
+          generation = excluded.generation, name = excluded.name, status = excluded.status, created_at = excluded.created_at,
+          updated_at = excluded.updated_at, completed_at = excluded.completed_at, state = excluded.state, start = excluded.start
+        WHERE i.generation <= excluded.generation
+        """;
+
+    public const string InsertHistory = """
+        INSERT INTO dapr_workflow_history (app_id, instance_id, generation, sequence, event)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[], $5::bytea[]) ON CONFLICT DO NOTHING
+        """;
+
+    public const string InsertInbox = """
+        INSERT INTO dapr_workflow_inbox (app_id, instance_id, key, execution_id, event)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bytea[]) ON CONFLICT DO NOTHING
+        """;
+
+    public const string InsertTasks = """
+        INSERT INTO dapr_workflow_task (app_id, instance_id, generation, task_id, event)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[], $5::bytea[]) ON CONFLICT DO NOTHING
+        """;
+
+    public const string InsertTimers = """
+        INSERT INTO dapr_workflow_timer (app_id, instance_id, generation, timer_id, fire_at)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[], $5::timestamptz[]) ON CONFLICT DO NOTHING
+        """;
+
+    public const string UpdateInstances = """
+        UPDATE dapr_workflow_instance i SET status = x.status, updated_at = x.updated_at, completed_at = x.completed_at, state = x.state
+        FROM unnest($2::text[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::bytea[]) AS x(instance_id, generation, status, updated_at, completed_at, state)
+        WHERE i.app_id = $1 AND i.instance_id = x.instance_id AND i.generation = x.generation
+        """;
+
+    public const string DeleteInbox = """
+        DELETE FROM dapr_workflow_inbox t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, key)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.key = x.key
+        """;
+
+    public const string DeleteTasks = """
+        DELETE FROM dapr_workflow_task t USING unnest($2::text[], $3::bigint[], $4::int[]) AS x(instance_id, generation, id)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation = x.generation AND t.task_id = x.id
+        """;
+
+    public const string DeleteTimers = """
+        DELETE FROM dapr_workflow_timer t USING unnest($2::text[], $3::bigint[], $4::int[]) AS x(instance_id, generation, id)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation = x.generation AND t.timer_id = x.id
+        """;
+
+    public const string TruncateHistory = """
+        DELETE FROM dapr_workflow_history t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        """;
+
+    public const string TruncateTasks = """
+        DELETE FROM dapr_workflow_task t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        """;
+
+    public const string TruncateTimers = """
+        DELETE FROM dapr_workflow_timer t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        """;
+
+    public const string PurgeInbox = """
+        DELETE FROM dapr_workflow_inbox t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.key <= x.up_to
+        """;
+
+    public const string PurgeInstances = """
+        DELETE FROM dapr_workflow_instance t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        """;
+
+    public const string TakeOver = """
+        INSERT INTO dapr_workflow_owner AS o (app_id, epoch) VALUES ($1, 1)
+        ON CONFLICT (app_id) DO UPDATE SET epoch = o.epoch + 1 RETURNING epoch
+        """;
+
+    public const string Instances = """
+        SELECT instance_id, generation, name, status, created_at, updated_at, completed_at, state, start
+        FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id = ANY($2)
+        """;
+
+    public const string History = """
+        SELECT h.instance_id, h.event FROM dapr_workflow_instance i
+        JOIN dapr_workflow_history h ON h.app_id = i.app_id AND h.instance_id = i.instance_id AND h.generation = i.generation
+        WHERE i.app_id = $1 AND i.instance_id = ANY($2) ORDER BY h.instance_id, h.sequence
+        """;
+
+    public const string Inbox = """
+        SELECT instance_id, key, execution_id, event FROM dapr_workflow_inbox
+        WHERE app_id = $1 AND instance_id = ANY($2) ORDER BY instance_id, key
+        """;
+
+    public const string Tasks = """
+        SELECT t.instance_id, t.generation, t.task_id, t.event FROM dapr_workflow_instance i
+        JOIN dapr_workflow_task t ON t.app_id = i.app_id AND t.instance_id = i.instance_id AND t.generation = i.generation
+        WHERE i.app_id = $1 AND i.instance_id = ANY($2) ORDER BY t.instance_id, t.task_id
+        """;
+
+    public const string List = """
+        SELECT instance_id FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id > $2 ORDER BY instance_id LIMIT $3
+        """;
+
+    public const string Work = """
+        SELECT instance_id FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id > $2
+        UNION SELECT instance_id FROM dapr_workflow_task WHERE app_id = $1 AND instance_id > $2
+        UNION SELECT instance_id FROM dapr_workflow_instance i WHERE app_id = $1 AND instance_id > $2 AND status IN (2, 6)
+          AND NOT EXISTS (SELECT 1 FROM dapr_workflow_timer t WHERE t.app_id = i.app_id AND t.instance_id = i.instance_id)
+        ORDER BY instance_id LIMIT $3
+        """;
+
+    public const string NextTimers = """
+        SELECT instance_id, generation, timer_id, fire_at FROM dapr_workflow_timer WHERE app_id = $1 ORDER BY fire_at LIMIT $2
+        """;
+}

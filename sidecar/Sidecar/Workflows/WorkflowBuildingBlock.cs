@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Http;
+using Sidecar.Components;
+using Sidecar.State.PostgreSql;
+using Sidecar.Workflows.Engine;
+using Sidecar.Workflows.Postgres;
+using Sidecar.Workflows.Store;
+
+namespace Sidecar.Workflows;
+
+/// <summary>Workflows of an app: the engine over the state component with <c>actorStateStore: "true"</c>, and its two APIs.</summary>
+internal sealed class WorkflowBuildingBlock : IBuildingBlock
+{
+    private const string NoStore =
+        "the state store is not configured to use the actor runtime. Have you set the - name: actorStateStore value: \"true\" in your state store component file?";
+
+    private readonly RuntimeServices _services;
+    private readonly IWorkflowStore? _store;
+    private WorkflowEngine? _engine;
+
+    private WorkflowBuildingBlock(RuntimeServices services)
+    {
+        _services = services;
+        _store = CreateStore(services);
+        HttpApis = [new WorkflowHttpApi(() => new WorkflowOperations(Engine))];
+        var options = new GrpcServerOptions { MaxMessageSize = (int)Math.Min(services.Options.MaxBodySize, int.MaxValue) };
+        GrpcMethods = new GrpcServer([new TaskHubApi(() => Engine)], options, services.Time, services.Loggers.CreateLogger<GrpcServer>()).Delegates;
+    }
+
+    public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<KeyValuePair<string, RequestDelegate>> GrpcMethods { get; }
+
+    private WorkflowEngine Engine => _engine ?? throw new GrpcException(GrpcCode.FailedPrecondition, NoStore);
+
+    public static IBuildingBlock Create(RuntimeServices services) => new WorkflowBuildingBlock(services);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_store is not null)
+        {
+            _engine = await WorkflowEngine.StartAsync(
+                _store, _services.AppId, new WorkflowOptions(), _services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>(), cancellationToken);
+        }
+    }
+
+    public Task DrainAsync(CancellationToken cancellationToken) => _engine?.DrainAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+        else if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+    }
+
+    private static IWorkflowStore? CreateStore(RuntimeServices services)
+    {
+        var marked = services.ComponentsOf("state").Where(spec => string.Equals(spec["actorStateStore"], "true", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (marked.Count > 1)
+        {
+            throw ComponentException.Field(marked[1], "actorStateStore", $"is also set in component '{marked[0].Name}' ({marked[0].File})", "one state component of an app may have it");
+        }
+
+        return marked switch
+        {
+            [] => null,
+            [{ Type: "state.postgresql" } spec] => new PostgresWorkflowStore(services.AppId, PostgreSqlConnectionString.From(spec), services.Time, services.Loggers.CreateLogger<PostgresWorkflowStore>()),
+            [{ Type: "state.in-memory" } spec] => new InMemoryWorkflowStore(services.AppId, services.Run.GetOrAdd($"{spec.Name}||{services.AppId}", () => new InMemoryWorkflowData())),
+            [var spec, ..] => throw ComponentException.Field(spec, "actorStateStore", "is true, but workflows cannot be kept in this type", "use state.postgresql (durable) or state.in-memory"),
+        };
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dapr.DurableTask.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Sidecar.Api.Http;
+using Sidecar.Telemetry;
+using TraceContext = Dapr.DurableTask.Protobuf.TraceContext;
+
+namespace Sidecar.Workflows;
+
+/// <summary>The workflow API over HTTP; the component's name in the path is not looked at, as in Dapr.</summary>
+internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations> operations) : IHttpApi
+{
+    private const int MaxIdLength = 64;
+
+    private static readonly ApiError UnknownRoute = new(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
+
+    public IReadOnlyList<string> Prefixes { get; } = ["v1.0/workflows", "v1.0-beta1/workflows", "v1.0-alpha1/workflows"];
+
+    public async Task HandleAsync(HttpContext context, string rest)
+    {
+        var parts = rest.Split('/').Select(Uri.UnescapeDataString).ToArray();
+        var post = HttpMethods.IsPost(context.Request.Method);
+        var error = parts switch
+        {
+            [_, { Length: > 0 } id] when HttpMethods.IsGet(context.Request.Method) => await GetAsync(context, id),
+            [_, { Length: > 0 } name, "start"] when post => await StartAsync(context, name),
+            [_, { Length: > 0 } id, "terminate"] when post => await TerminateAsync(context, id),
+            [_, { Length: > 0 } id, "pause"] when post => await PauseAsync(context, id),
+            [_, { Length: > 0 } id, "resume"] when post => await ResumeAsync(context, id),
+            [_, { Length: > 0 } id, "purge"] when post => await PurgeAsync(context, id),
+            [_, { Length: > 0 } id, "raiseEvent", { Length: > 0 } name] when post => await RaiseAsync(context, id, name),
+            _ => UnknownRoute,
+        };
+        if (error is not null)
+        {
+            await error.WriteAsync(context);
+        }
+    }
+
+    private static ApiError NotFound(string id, string extra = "") => new(404, "ERR_INSTANCE_ID_NOT_FOUND", $"unable to find workflow with the provided instance ID: {id}{extra}");
+
+    private static async Task<string> BodyAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        return await reader.ReadToEndAsync(context.RequestAborted);
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, object body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(context.Response.Body, body, cancellationToken: context.RequestAborted);
+    }
+
+    private static ApiError? CheckId(string id) => id.Length > MaxIdLength
+        ? new(400, "ERR_INSTANCE_ID_TOO_LONG", $"workflow instance ID exceeds the max length of {MaxIdLength} characters")
+        : ValidId().IsMatch(id) ? null : new(400, "ERR_INSTANCE_ID_INVALID", $"workflow instance ID '{id}' is invalid: only alphanumeric and underscore characters are allowed");
+
+    private static string? Reason(WorkflowRefusal refusal) => refusal switch
+    {
+        WorkflowRefusal.None => null,
+        WorkflowRefusal.NotFound => "no such instance exists",
+        WorkflowRefusal.NotCompleted => "the workflow has not completed",
+        WorkflowRefusal.AlreadyExists => "an active workflow with that ID already exists",
+        WorkflowRefusal.TooMuch => "too many events wait, or the payload is too large",
+        _ => "the workflow engine has more work than it can hold",
+    };
+
+    private static async Task<ApiError?> DoneAsync(HttpContext context)
+    {
+        await WriteAsync(context, 202, new Dictionary<string, string>());
+        return null;
+    }
+
+    [GeneratedRegex(@"^[\p{L}\p{N}_-]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ValidId();
+
+    private async Task<ApiError?> StartAsync(HttpContext context, string name)
+    {
+        var id = context.Request.Query["instanceID"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString();
+        if (CheckId(id) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var trace = context.Features.Get<RequestTrace>()?.Context;
+        var request = new CreateInstanceRequest
+        {
+            InstanceId = id,
+            Name = name,
+            Input = await BodyAsync(context),
+            ParentTraceContext = trace is { TraceParent.Length: > 0 } parent ? new TraceContext { TraceParent = parent.TraceParent, TraceState = parent.TraceState } : null,
+        };
+        var refusal = await operations().CreateAsync(request, context.RequestAborted);
+        if (Reason(refusal) is { } reason)
+        {
+            return new(refusal == WorkflowRefusal.Overloaded ? 503 : 500, "ERR_START_WORKFLOW", $"error starting workflow '{name}': unable to start workflow: {reason}");
+        }
+
+        await operations().WaitForStartAsync(id, context.RequestAborted);
+        await WriteAsync(context, 202, new { instanceID = id });
+        return null;
+    }
+
+    private async Task<ApiError?> GetAsync(HttpContext context, string id)
+    {
+        if (await operations().FindAsync(id, context.RequestAborted) is not { } head)
+        {
+            return NotFound(id);
+        }
+
+        var state = InstanceView.Of(head, withPayloads: true);
+        await WriteAsync(context, 200, new
+        {
+            instanceID = state.InstanceId,
+            workflowName = state.Name,
+            createdAt = state.CreatedTimestamp.ToDateTime(),
+            lastUpdatedAt = state.LastUpdatedTimestamp.ToDateTime(),
+            runtimeStatus = state.WorkflowStatus.ToString().ToUpperInvariant(),
+            properties = Properties(state),
+        });
+        return null;
+    }
+
+    private static SortedDictionary<string, string> Properties(WorkflowState state)
+    {
+        var properties = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Add("dapr.workflow.input", state.Input);
+        Add("dapr.workflow.custom_status", state.CustomStatus);
+        Add("dapr.workflow.output", state.Output);
+        Add("dapr.workflow.failure.error_type", state.FailureDetails?.ErrorType);
+        Add("dapr.workflow.failure.error_message", state.FailureDetails?.ErrorMessage);
+        Add("dapr.workflow.failure.stack_trace", state.FailureDetails?.StackTrace);
+        return properties;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                properties[name] = value;
+            }
+        }
+    }
+
+    private async Task<ApiError?> TerminateAsync(HttpContext context, string id)
+    {
+        var recursive = context.Request.Query["non_recursive"] != "true";
+        return await operations().TerminateAsync(id, output: null, recursive, context.RequestAborted) == WorkflowRefusal.NotFound
+            ? NotFound(id, "%!(EXTRA *fmt.wrapError=failed to submit termination request:: no such instance exists)")
+            : await DoneAsync(context);
+    }
+
+    private async Task<ApiError?> PauseAsync(HttpContext context, string id) =>
+        Reason(await operations().SuspendAsync(id, reason: null, context.RequestAborted)) is { } reason
+            ? new(500, "ERR_PAUSE_WORKFLOW", $"error pausing workflow {id}: failed to pause workflow {id}: failed to suspend workflow: {reason}")
+            : await DoneAsync(context);
+
+    private async Task<ApiError?> ResumeAsync(HttpContext context, string id) =>
+        Reason(await operations().ResumeAsync(id, reason: null, context.RequestAborted)) is { } reason
+            ? new(500, "ERR_RESUME_WORKFLOW", $"error resuming workflow {id}: failed to resume workflow {id}: failed to resume workflow: {reason}")
+            : await DoneAsync(context);
+
+    private async Task<ApiError?> PurgeAsync(HttpContext context, string id)
+    {
+        var recursive = context.Request.Query["non_recursive"] != "true";
+        var (refusal, _) = await operations().PurgeAsync(id, recursive, force: false, context.RequestAborted);
+        return refusal switch
+        {
+            WorkflowRefusal.None => await DoneAsync(context),
+            WorkflowRefusal.NotFound => NotFound(id, "%!(EXTRA *fmt.wrapError=failed to purge workflow state: failed to fetch workflow state: no such instance exists)"),
+            _ => new(500, "ERR_PURGE_WORKFLOW", $"error purging workflow {id}: {Reason(refusal)}"),
+        };
+    }
+
+    private async Task<ApiError?> RaiseAsync(HttpContext context, string id, string name)
+    {
+        var body = await BodyAsync(context);
+        return Reason(await operations().RaiseEventAsync(id, name, body, context.RequestAborted)) is { } reason
+            ? new(500, "ERR_RAISE_EVENT_WORKFLOW", $"error raising event on workflow '{id}': failed to raise event {name} on workflow {id}: failed to raise event: {reason}")
+            : await DoneAsync(context);
+    }
+}

@@ -1,0 +1,140 @@
+using Dapr.DurableTask.Protobuf;
+using Sidecar.Workflows.Engine;
+using Sidecar.Workflows.Store;
+
+namespace Sidecar.Workflows;
+
+/// <summary>What clients do with workflows, whatever API they use. Returning without a refusal means: durable.</summary>
+internal sealed class WorkflowOperations(WorkflowEngine engine)
+{
+    private const int MaxPage = 10_000;
+
+    private EngineContext Context => engine.Context;
+
+    /// <summary>Creates an instance. It is durable when this returns; it runs when a worker takes it.</summary>
+    public async Task<WorkflowRefusal> CreateAsync(CreateInstanceRequest request, CancellationToken cancellation)
+    {
+        if (engine.Overload() is not null)
+        {
+            return WorkflowRefusal.Overloaded;
+        }
+
+        if (request.Input?.Length > Context.Options.MaxPayload)
+        {
+            return WorkflowRefusal.TooMuch;
+        }
+
+        var start = new HistoryEvent
+        {
+            EventId = Events.FromOutside,
+            Timestamp = Context.Now,
+            Router = new TaskRouter { SourceAppID = Context.AppId },
+            ExecutionStarted = new ExecutionStartedEvent
+            {
+                Name = request.Name,
+                Version = request.Version,
+                Input = request.Input,
+                WorkflowInstance = new Dapr.DurableTask.Protobuf.WorkflowInstance { InstanceId = request.InstanceId, ExecutionId = request.ExecutionId ?? Context.NewId() },
+                ScheduledStartTimestamp = request.ScheduledStartTimestamp,
+                ParentTraceContext = request.ParentTraceContext,
+                Tags = { request.Tags },
+            },
+        };
+        return await engine.ChangeAsync(
+            request.InstanceId,
+            instance => instance.IsActive ? (WorkflowRefusal.AlreadyExists, (Step?)null) : (WorkflowRefusal.None, instance.Create(start)),
+            cancellation);
+    }
+
+    /// <summary>Waits until an instance has left PENDING; null when there is none (any more).</summary>
+    public Task<InstanceRow?> WaitForStartAsync(string instanceId, CancellationToken cancellation) =>
+        WaitAsync(instanceId, row => row.Status != OrchestrationStatus.Pending, cancellation);
+
+    /// <summary>Waits until an instance has ended; null when there is none (any more).</summary>
+    public Task<InstanceRow?> WaitForCompletionAsync(string instanceId, CancellationToken cancellation) =>
+        WaitAsync(instanceId, row => Events.IsFinal(row.Status), cancellation);
+
+    /// <summary>The durable head of an instance.</summary>
+    public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) => engine.FindAsync(instanceId, cancellation);
+
+    /// <summary>Sends an event; one for an instance that has ended is accepted and read by nobody.</summary>
+    public Task<WorkflowRefusal> RaiseEventAsync(string instanceId, string name, string? input, CancellationToken cancellation)
+    {
+        if (engine.Overload() is not null)
+        {
+            return Task.FromResult(WorkflowRefusal.Overloaded);
+        }
+
+        return engine.ChangeAsync(
+            instanceId,
+            instance => !instance.Exists ? (WorkflowRefusal.NotFound, (Step?)null)
+                : instance.InboxLength >= Context.Options.MaxInbox || input?.Length > Context.Options.MaxPayload ? (WorkflowRefusal.TooMuch, null)
+                : (WorkflowRefusal.None, instance.Raise(Events.Raised(Context.Now, name, input))),
+            cancellation);
+    }
+
+    public Task<WorkflowRefusal> TerminateAsync(string instanceId, string? output, bool recursive, CancellationToken cancellation) =>
+        OnExistingAsync(instanceId, instance => instance.Terminate(output, recursive), cancellation);
+
+    public Task<WorkflowRefusal> SuspendAsync(string instanceId, string? reason, CancellationToken cancellation) =>
+        OnExistingAsync(instanceId, instance => instance.Suspend(reason), cancellation);
+
+    public Task<WorkflowRefusal> ResumeAsync(string instanceId, string? reason, CancellationToken cancellation) =>
+        OnExistingAsync(instanceId, instance => instance.Resume(reason), cancellation);
+
+    /// <summary>Removes an instance that has ended, and its children that have.</summary>
+    public async Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, bool recursive, bool force, CancellationToken cancellation)
+    {
+        var (refusal, children) = await engine.ChangeAsync(
+            instanceId,
+            instance =>
+            {
+                var children = instance.Children();
+                var existed = instance.Exists;
+                var step = instance.Purge(force);
+                return ((!existed ? WorkflowRefusal.NotFound : step is null ? WorkflowRefusal.NotCompleted : WorkflowRefusal.None, children), step);
+            },
+            cancellation);
+        var count = refusal == WorkflowRefusal.None ? 1 : 0;
+        foreach (var child in recursive && count > 0 ? children : [])
+        {
+            count += (await PurgeAsync(child, recursive, force, cancellation)).Count;
+        }
+
+        return (refusal, count);
+    }
+
+    /// <summary>A page of instance ids, and the token of the next page if there is one.</summary>
+    public async Task<(IReadOnlyList<string> Ids, string? Next)> ListAsync(string? token, int? pageSize, CancellationToken cancellation)
+    {
+        var size = Math.Clamp(pageSize ?? MaxPage, 1, MaxPage);
+        var ids = await engine.ListAsync(token, size + 1, cancellation);
+        return ids.Count > size ? ([.. ids.Take(size)], ids[size - 1]) : (ids, null);
+    }
+
+    /// <summary>The history of an instance; null when there is no such instance.</summary>
+    public async Task<IReadOnlyList<HistoryEvent>?> HistoryAsync(string instanceId, CancellationToken cancellation) =>
+        await engine.FindAsync(instanceId, cancellation) is null
+            ? null
+            : [.. (await engine.ReadHistoryAsync(instanceId, cancellation)).Select(HistoryEvent.Parser.ParseFrom)];
+
+    private async Task<InstanceRow?> WaitAsync(string instanceId, Func<InstanceRow, bool> reached, CancellationToken cancellation)
+    {
+        using var waiter = engine.Waiters.Register(instanceId, reached)
+            ?? throw new Api.Grpc.GrpcException(Api.Grpc.GrpcCode.ResourceExhausted, "too many calls wait for workflows");
+        var present = await engine.FindAsync(instanceId, cancellation);
+        if (present is null || reached(present))
+        {
+            return present;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, engine.Stopped);
+        return await waiter.Reached.WaitAsync(either.Token);
+    }
+
+    private Task<WorkflowRefusal> OnExistingAsync(string instanceId, Func<Engine.WorkflowInstance, Step?> change, CancellationToken cancellation) =>
+        engine.ChangeAsync(
+            instanceId,
+            instance => instance.Exists ? (WorkflowRefusal.None, change(instance)) : (WorkflowRefusal.NotFound, null),
+            cancellation);
+}
