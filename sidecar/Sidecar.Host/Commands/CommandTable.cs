@@ -42,6 +42,11 @@ internal static class CommandTable
             context.Console.Error($"{exception.Message} See: Sidecar.Host help");
             return ExitCodes.Usage;
         }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            // Interrupted before anything was started.
+            return ExitCodes.Failure;
+        }
     }
 
     private static Task<int> DispatchAsync(string command, Arguments arguments, HostContext context, StopSignals signals)

@@ -10,10 +10,11 @@ internal interface IConsole
     void Error(string text);
 }
 
-/// <summary>The terminal.</summary>
+/// <summary>The terminal. When its reader goes away (a closed pipe) the run goes on without it: the log files have every line.</summary>
 internal sealed class TerminalConsole(TextWriter output, TextWriter error) : IConsole
 {
     private readonly Lock _gate = new();
+    private bool _closed;
 
     public void Line(string text) => Write(output, text);
 
@@ -23,8 +24,20 @@ internal sealed class TerminalConsole(TextWriter output, TextWriter error) : ICo
     {
         lock (_gate)
         {
-            writer.WriteLine(text);
-            writer.Flush();
+            if (_closed)
+            {
+                return;
+            }
+
+            try
+            {
+                writer.WriteLine(text);
+                writer.Flush();
+            }
+            catch (IOException)
+            {
+                _closed = true;
+            }
         }
     }
 }

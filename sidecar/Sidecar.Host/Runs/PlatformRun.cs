@@ -113,6 +113,11 @@ internal sealed class PlatformRun : IAsyncDisposable
         {
             return exception.Errors;
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A port taken since the check, say: reported with the others, and the run ends.
+            return [$"the sidecar of {app.App.AppId} cannot start: {exception.Message}"];
+        }
     }
 
     private async Task<string?> StartAppAsync(RunningApp app, CancellationToken cancellationToken)

@@ -5,6 +5,8 @@ namespace Sidecar.Host.Runs;
 /// <summary>Checks a run file with everything it points to, and reports all problems at once.</summary>
 internal static class RunValidation
 {
+    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Reads and checks; the file is null when there are problems.</summary>
     /// <param name="ports">Whether fixed ports must be free.</param>
     public static async Task<RunFileResult> CheckAsync(RunOptions options, HostContext context, bool ports, CancellationToken cancellationToken)
@@ -21,9 +23,25 @@ internal static class RunValidation
             .. UnknownExternals(options, file),
             .. resources.SelectMany(errors => errors).Select(error => new Problem("", error, "")),
             .. file.Apps.SelectMany(MissingProgram),
-            .. ports ? Ports.InUse(file, options.External) : [],
+            .. ports ? await PortsInUseAsync(file, options, context, cancellationToken) : [],
         ];
         return result with { File = problems.Count == 0 ? file : null, Problems = [.. problems.Distinct()] };
+    }
+
+    /// <summary>Processes of a run that was killed a moment ago may still be on their way out: their ports get a little time.</summary>
+    private static async Task<IReadOnlyList<Problem>> PortsInUseAsync(RunFile file, RunOptions options, HostContext context, CancellationToken cancellationToken)
+    {
+        var began = context.Time.GetTimestamp();
+        while (true)
+        {
+            var problems = Ports.InUse(file, options.External).ToList();
+            if (problems.Count == 0 || context.Time.GetElapsedTime(began) > PortPatience)
+            {
+                return problems;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), context.Time, cancellationToken);
+        }
     }
 
     private static IEnumerable<Problem> UnknownExternals(RunOptions options, RunFile file) =>
