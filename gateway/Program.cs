@@ -1,3 +1,11 @@
+using Gateway;
+using ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("gateway");
+builder.AddGateway();
 var app = builder.Build();
-app.Run();
+app.UseGateway();
+app.MapServiceDefaults();
+app.MapPlatformHealth();
+await app.RunServiceAsync();

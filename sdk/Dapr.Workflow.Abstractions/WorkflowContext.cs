@@ -44,7 +44,7 @@ public abstract class WorkflowContext : IWorkflowContext
         var raised = WaitForExternalEventAsync<T>(eventName, loser.Token);
         var timer = CreateTimer(timeout, loser.Token);
         var winner = await Task.WhenAny(raised, timer);
-        await loser.CancelAsync();
+        loser.Cancel(); // on this thread: a workflow awaits nothing but its context
         return winner == raised ? await raised : throw new TaskCanceledException($"No event '{eventName}' within {timeout}.");
     }
 

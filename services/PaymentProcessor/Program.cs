@@ -1,3 +1,12 @@
+using PaymentProcessor;
+using ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("payment-processor");
+builder.AddPaymentProcessor();
+
 var app = builder.Build();
-app.Run();
+app.UseServiceDefaults();
+app.MapServiceDefaults();
+app.MapPaymentProcessor();
+await app.RunServiceAsync();

@@ -1,3 +1,13 @@
+using Payments;
+using ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("payments");
+builder.AddDatabase(typeof(Program).Assembly);
+builder.AddPayments();
+
 var app = builder.Build();
-app.Run();
+app.UseServiceDefaults();
+app.MapServiceDefaults();
+app.MapPayments();
+await app.RunServiceAsync();

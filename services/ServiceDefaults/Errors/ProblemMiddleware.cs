@@ -20,7 +20,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             await AnswerAsync(context, BadRequests.ToProblem(exception));
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException && context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; nobody reads an answer.
         }

@@ -15,7 +15,7 @@ namespace ServiceDefaults;
 /// <summary>What every service shares, in four calls of its Program.cs.</summary>
 public static class ServiceDefaultsExtensions
 {
-    private const long MaxBody = 1024 * 1024;
+    internal const long MaxBody = 1024 * 1024;
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>Logging, telemetry, JSON, problem details, health, sidecar, token verification, clock, ids, limits.</summary>
@@ -77,13 +77,19 @@ public static class ServiceDefaultsExtensions
     /// <summary>The middleware of every service, in order.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseRequestPipeline();
+        app.UseMiddleware<AuthenticationMiddleware>();
+        app.UseCloudEvents(new CloudEventsMiddlewareOptions { ForwardCloudEventPropertiesAsHeaders = true, IncludedCloudEventPropertiesAsHeaders = EventHeaders.Properties });
+        return app;
+    }
+
+    /// <summary>Request id and trace, metrics, errors, routing: the part that the gateway has in common with the services.</summary>
+    internal static void UseRequestPipeline(this WebApplication app)
+    {
         app.UseMiddleware<RequestIdMiddleware>();
         app.UseMiddleware<RequestTelemetryMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
-        app.UseMiddleware<AuthenticationMiddleware>();
-        app.UseCloudEvents(new CloudEventsMiddlewareOptions { ForwardCloudEventPropertiesAsHeaders = true, IncludedCloudEventPropertiesAsHeaders = EventHeaders.Properties });
-        return app;
     }
 
     /// <summary>`/health/live`, `/health/ready`, `/metrics`, `/dapr/subscribe`.</summary>

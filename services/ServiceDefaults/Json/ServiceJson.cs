@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ServiceDefaults;
 
@@ -19,10 +20,20 @@ public static class ServiceJson
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MakeNullableOptional } };
         options.AllowDuplicateProperties = false;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));
         options.Converters.Add(new MoneyConverter());
         options.Converters.Add(new UtcTimeConverter());
+    }
+
+    // Null is left out when writing, so what may be null may be missing when reading.
+    private static void MakeNullableOptional(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(property => property.AssociatedParameter is { IsNullable: true, IsMemberInitializer: false }))
+        {
+            property.IsRequired = false;
+        }
     }
 
     private static JsonSerializerOptions Create(JsonUnmappedMemberHandling unmapped)

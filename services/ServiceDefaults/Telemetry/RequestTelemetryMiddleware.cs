@@ -14,7 +14,7 @@ internal sealed partial class RequestTelemetryMiddleware(RequestDelegate next, H
         var started = Stopwatch.GetTimestamp();
         await next(context);
         var elapsed = Stopwatch.GetElapsedTime(started);
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unmatched";
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? context.Features.Get<RouteName>()?.Value ?? "unmatched";
         var status = context.Response.StatusCode;
         metrics.Record(context.Request.Method, route, status, elapsed);
         NameSpan(context, route, status);

@@ -21,6 +21,7 @@ public sealed class ErrorAnswerTests(ProbeFixture probe)
         { "POST", "/things", "", "application/json", 400, "validation_failed" },
         { "POST", "/things", "null", "application/json", 400, "validation_failed" },
         { "POST", "/things", "{\"name\":\"a\"}", "application/json", 400, "validation_failed" },
+        { "POST", "/things", "{\"price\":1,\"note\":\"n\"}", "application/json", 400, "validation_failed" },
         { "POST", "/things", "{\"name\":null,\"price\":1}", "application/json", 400, "validation_failed" },
         { "POST", "/things", "{\"name\":\"a\",\"price\":\"1\"}", "application/json", 400, "validation_failed" },
         { "POST", "/things", "{\"name\":\"a\",\"price\":1,\"extra\":2}", "application/json", 400, "validation_failed" },

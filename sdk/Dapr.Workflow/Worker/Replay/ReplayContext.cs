@@ -141,9 +141,7 @@ internal sealed class ReplayContext : WorkflowContext
         var raised = Events.WaitAsync<T>(eventName, over.Token);
         var timer = StartTimer(now.Add(timeout), action => action.ExternalEvent = new Proto.TimerOriginExternalEvent { Name = eventName }, over.Token);
         var winner = await Task.WhenAny(raised, timer);
-#pragma warning disable CA1849, VSTHRD103 // the loser must be gone before the workflow goes on, on this thread
-        over.Cancel();
-#pragma warning restore CA1849, VSTHRD103
+        over.Cancel(); // on this thread: the loser must be gone before the workflow goes on
         return winner == raised ? await raised : throw TimedOut(eventName, timeout);
     }
 

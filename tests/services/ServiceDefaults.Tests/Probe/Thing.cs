@@ -1,6 +1,6 @@
 namespace ServiceDefaults.Tests.Probe;
 
-internal sealed record NewThing(string Name, decimal Price);
+internal sealed record NewThing(string Name, decimal Price, string? Note);
 
 internal sealed record Thing(Guid Id, string Name, decimal Price, DateTimeOffset CreatedAt);
 

@@ -1,0 +1,8 @@
+namespace Gateway;
+
+internal enum BreakerState
+{
+    Closed,
+    HalfOpen,
+    Open,
+}

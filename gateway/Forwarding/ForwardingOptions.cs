@@ -1,0 +1,34 @@
+using System.Globalization;
+using ServiceDefaults;
+
+namespace Gateway;
+
+/// <summary>How long the gateway waits, and how often it tries.</summary>
+internal sealed class ForwardingOptions(IConfiguration configuration)
+{
+    /// <summary>The longest `Prefer: wait=N`, in seconds.</summary>
+    public const int MaxWait = 30;
+
+    private const string DeadlineSetting = "Forwarding:DeadlineMilliseconds";
+    private const string RetriesSetting = "Forwarding:Retries";
+
+    /// <summary>For a whole request with its repeats; `Forwarding:DeadlineMilliseconds`, 10 to 60,000, default 5,000.</summary>
+    public TimeSpan Deadline { get; } = TimeSpan.FromMilliseconds(Number(configuration, DeadlineSetting, 5000));
+
+    /// <summary>Further attempts of an idempotent request that met no service; `Forwarding:Retries`, 0 to 5, default 2.</summary>
+    public int Retries { get; } = Number(configuration, RetriesSetting, 2);
+
+    public static void Check(IConfiguration configuration, SettingErrors errors)
+    {
+        foreach (var (setting, min, max) in new[] { (DeadlineSetting, 10, 60_000), (RetriesSetting, 0, 5) })
+        {
+            if (configuration[setting] is { Length: > 0 } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max))
+            {
+                errors.Add(setting, $"is '{text}'", $"a whole number from {min} to {max}");
+            }
+        }
+    }
+
+    private static int Number(IConfiguration configuration, string setting, int fallback) =>
+        int.TryParse(configuration[setting], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : fallback;
+}

@@ -1,0 +1,4 @@
+namespace PaymentProcessor.Authorizations;
+
+/// <summary>Body of `:refund`.</summary>
+internal sealed record RefundRequest(decimal Amount = 0);

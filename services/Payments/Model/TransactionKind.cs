@@ -1,0 +1,10 @@
+namespace Payments.Model;
+
+/// <summary>What was asked of the processor.</summary>
+internal enum TransactionKind
+{
+    Authorization,
+    Capture,
+    Void,
+    Refund,
+}

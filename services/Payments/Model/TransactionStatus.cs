@@ -1,0 +1,9 @@
+namespace Payments.Model;
+
+/// <summary>What the processor made of it.</summary>
+internal enum TransactionStatus
+{
+    Pending,
+    Succeeded,
+    Failed,
+}

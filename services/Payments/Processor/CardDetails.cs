@@ -1,0 +1,7 @@
+namespace Payments.Processor;
+
+/// <summary>A card on its way to the tokeniser; its text form shows nothing of it.</summary>
+internal sealed record CardDetails(string Number, int ExpMonth, int ExpYear, string Cvc)
+{
+    public override string ToString() => nameof(CardDetails);
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Sidecar.Components;
+using Sidecar.Health;
+using Sidecar.Tests.Hosting;
+
+namespace Sidecar.Tests.Health;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task Healthz_BeforeAndAfterTheApp_TurnsReadyInOrder()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = port }, waitUntilReady: false);
+
+        using var early = await sidecar.Client.GetAsync("v1.0/healthz");
+        early.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        (await early.Content.ReadAsStringAsync()).Should().Contain("dapr is not ready: [runtime]");
+        (await sidecar.Client.GetAsync("v1.0/healthz/outbound")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync, port);
+        await Eventually.TrueAsync(async () => (await sidecar.Client.GetAsync("v1.0/healthz")).StatusCode == HttpStatusCode.NoContent, "the sidecar sees its app");
+        app.Probes[0].Target.Should().Be("/dapr/config");
+        (await sidecar.Client.GetAsync("v1.0/healthz/app")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await sidecar.Client.GetAsync("v1.0/healthz/other")).StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+    }
+
+    [Fact]
+    public async Task AppHealth_FailedProbes_RefuseCallsUntilOneSucceeds()
+    {
+        var healthy = true;
+        await using var app = await FakeApp.StartAsync(context =>
+        {
+            context.Response.StatusCode = context.Request.Path == "/ready" && !Volatile.Read(ref healthy) ? 503 : 200;
+            return Task.CompletedTask;
+        });
+        var health = new AppHealthOptions("/ready", TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(19), 2);
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = app.Port, AppHealth = health });
+
+        (await sidecar.Client.GetAsync("v1.0/invoke/app/method/x")).StatusCode.Should().Be(HttpStatusCode.OK);
+        Volatile.Write(ref healthy, false);
+        await Eventually.TrueAsync(
+            async () => (await (await sidecar.Client.GetAsync("v1.0/invoke/app/method/x")).Content.ReadAsStringAsync()).Contains("app is not in a healthy state"), "calls are refused");
+        (await sidecar.Client.GetAsync("v1.0/healthz")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        Volatile.Write(ref healthy, true);
+        await Eventually.TrueAsync(async () => (await sidecar.Client.GetAsync("v1.0/invoke/app/method/x")).IsSuccessStatusCode, "calls go through again");
+    }
+
+    [Fact]
+    public async Task Metadata_Labels_AreKept()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(options => options);
+
+        (await sidecar.Client.PutAsync("v1.0/metadata/a%2Fb", new StringContent("slash"))).StatusCode.Should().Be(HttpStatusCode.NoContent);
+
+        var metadata = await sidecar.Client.GetFromJsonAsync<JsonElement>("v1.0/metadata");
+        metadata.GetProperty("id").GetString().Should().Be("app");
+        metadata.GetProperty("extended").GetProperty("a/b").GetString().Should().Be("slash");
+        metadata.GetProperty("appConnectionProperties").GetProperty("protocol").GetString().Should().Be("http");
+    }
+
+    [Fact]
+    public async Task Shutdown_Asked_AnswersAndStops()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(options => options);
+
+        (await sidecar.Client.PostAsync("v1.0/shutdown", null)).StatusCode.Should().Be(HttpStatusCode.NoContent);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await sidecar.Client.GetAsync("v1.0/healthz/outbound");
+                    return false;
+                }
+                catch (HttpRequestException)
+                {
+                    return true;
+                }
+            },
+            "the port is closed");
+    }
+
+    [Fact]
+    public async Task StopAsync_CallUnderWay_IsFinished()
+    {
+        var (entered, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var app = await FakeApp.StartAsync(async context =>
+        {
+            if (context.Request.Path == "/slow")
+            {
+                entered.SetResult();
+                await goOn.Task;
+                await context.Response.WriteAsync("finished");
+            }
+        });
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = app.Port });
+
+        var call = sidecar.Client.GetStringAsync("v1.0/invoke/app/method/slow");
+        await entered.Task;
+        var stop = sidecar.Runtime.StopAsync(CancellationToken.None);
+        goOn.SetResult();
+
+        (await call).Should().Be("finished");
+        await stop;
+    }
+
+    [Fact]
+    public async Task ApiRules_DeniedApi_LooksAsIfItDidNotExist()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(options => options, configuration: """
+            apiVersion: dapr.io/v1alpha1
+            kind: Configuration
+            metadata:
+              name: c
+            spec:
+              api:
+                denied:
+                  - name: metadata
+                    version: v1.0
+                    protocol: http
+            """);
+
+        (await sidecar.Client.GetAsync("v1.0/metadata")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await sidecar.Client.GetAsync("v1.0/healthz")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task StartAsync_SameAppIdTwiceInARun_IsRefused()
+    {
+        var run = new RunScope();
+        await using var first = await TestSidecar.StartAsync(run, "orders", app: null);
+        var second = () => TestSidecar.StartAsync(run, "orders", app: null);
+
+        (await second.Should().ThrowAsync<SidecarStartException>()).Which.Errors.Single().Should().Contain("app id 'orders' runs already");
+        first.Runtime.IsReady.Should().BeTrue();
+    }
+}

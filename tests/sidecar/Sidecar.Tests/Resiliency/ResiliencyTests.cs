@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Sidecar.Components;
+using Sidecar.Tests.Hosting;
+
+namespace Sidecar.Tests.Resiliency;
+
+public sealed class ResiliencyTests
+{
+    private readonly RunScope _run = new();
+
+    [Fact]
+    public async Task Retry_Exhausted_ReturnsTheLastAnswer()
+    {
+        var answers = await CallAsync(FakeApp.Statuses(500, 501, 502, 503), "retries: { r: { policy: constant, duration: 5ms, maxRetries: 2 } }", "retry: r", calls: 1);
+
+        answers.Single().Should().Be((502, "answer 3"));
+    }
+
+    [Fact]
+    public async Task Retry_Matching_LeavesOtherCodesAlone()
+    {
+        var answers = await CallAsync(
+            FakeApp.Statuses(503, 404, 200), "retries: { r: { policy: constant, duration: 5ms, maxRetries: 3, matching: { httpStatusCodes: \"500-599\" } } }", "retry: r", calls: 1);
+
+        answers.Single().Status.Should().Be(404);
+    }
+
+    [Fact]
+    public async Task Retry_WithoutMatching_RepeatsRefusalsToo()
+    {
+        var answers = await CallAsync(FakeApp.Statuses(400, 404, 409, 200), "retries: { r: { policy: constant, duration: 5ms } }", "retry: r", calls: 1);
+
+        answers.Single().Should().Be((200, "answer 4"));
+    }
+
+    [Fact]
+    public async Task Retry_Body_IsSentAgainUnchanged()
+    {
+        var bodies = new List<string>();
+        await using var app = await FakeApp.StartAsync(async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/dapr"))
+            {
+                using var reader = new StreamReader(context.Request.Body);
+                bodies.Add(await reader.ReadToEndAsync());
+                context.Response.StatusCode = bodies.Count < 3 ? 500 : 200;
+            }
+        });
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies("retries: { r: { policy: constant, duration: 5ms, maxRetries: 3 } }", "retry: r")]);
+
+        (await sidecar.Client.PostAsync("v1.0/invoke/app/method/x", new StringContent("the body"))).StatusCode.Should().Be(HttpStatusCode.OK);
+
+        bodies.Should().Equal("the body", "the body", "the body");
+    }
+
+    [Fact]
+    public async Task Timeout_Elapsed_IsDeadlineExceeded()
+    {
+        var answers = await CallAsync(context => Task.Delay(TimeSpan.FromSeconds(context.Request.Path.StartsWithSegments("/dapr") ? 0 : 30), TimeProvider.System, context.RequestAborted), "timeouts: { t: 60ms }", "timeout: t", calls: 1);
+
+        answers.Single().Status.Should().Be(500);
+        answers.Single().Body.Should().Contain("failed to invoke, id: app, err: context deadline exceeded");
+    }
+
+    [Fact]
+    public async Task Breaker_ConsecutiveFailures_OpensPerMethodAndRecovers()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.Statuses(500, 500, 200));
+        var breaker = "circuitBreakers: { cb: { maxRequests: 1, timeout: 100ms, trip: consecutiveFailures >= 2 } }";
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies(breaker, "circuitBreaker: cb")]);
+
+        (await StatusAsync(sidecar, "x")).Should().Be(500);
+        (await StatusAsync(sidecar, "x")).Should().Be(500);
+        var open = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x");
+        (await open.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("message").GetString().Should().Be("failed to invoke, id: app, err: circuit breaker is open");
+        app.Seen.Should().HaveCount(2);
+        (await StatusAsync(sidecar, "another")).Should().Be(200, "each method has a breaker of its own, as in Dapr");
+        await Eventually.TrueAsync(async () => await StatusAsync(sidecar, "x") == 200, "the breaker closes after its trial call");
+    }
+
+    [Fact]
+    public async Task Breaker_RefusesDuringRetries_EndsThem()
+    {
+        var answers = await CallAsync(
+            FakeApp.Statuses(500),
+            "{ retries: { r: { policy: constant, duration: 5ms, maxRetries: 10 } }, circuitBreakers: { cb: { timeout: 60s, trip: consecutiveFailures >= 3 } } }",
+            "{ retry: r, circuitBreaker: cb }",
+            calls: 1);
+
+        answers.Single().Body.Should().Contain("circuit breaker is open");
+    }
+
+    [Fact]
+    public async Task DefaultPolicies_TargetWithoutItsOwn_AreUsed()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.Statuses(500, 500, 200));
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies("retries: { DefaultAppRetryPolicy: { policy: constant, duration: 5ms, maxRetries: 2 } }", null)]);
+
+        (await StatusAsync(sidecar, "x")).Should().Be(200);
+    }
+
+    [Fact]
+    public async Task SeveralFiles_SamePolicy_TheLastWins()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.Statuses(500, 500, 500, 200));
+        await using var sidecar = await TestSidecar.StartAsync(
+            _run,
+            "app",
+            app,
+            [Policies("retries: { r: { policy: constant, duration: 5ms, maxRetries: 1 } }", "retry: r"), Policies("retries: { r: { policy: constant, duration: 5ms, maxRetries: 4 } }", "retry: r", "two")]);
+
+        (await StatusAsync(sidecar, "x")).Should().Be(200);
+    }
+
+    private static string Policies(string policies, string? target, string name = "res") => $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Resiliency
+        metadata:
+          name: {{name}}
+        spec:
+          policies: {{(policies.StartsWith('{') ? policies : "{ " + policies + " }")}}
+          targets:
+            apps: {{(target is null ? "{}" : "{ app: " + (target.StartsWith('{') ? target : "{ " + target + " }") + " }")}}
+        """;
+
+    private static async Task<int> StatusAsync(TestSidecar sidecar, string method)
+    {
+        using var response = await sidecar.Client.GetAsync($"v1.0/invoke/app/method/{method}");
+        return (int)response.StatusCode;
+    }
+
+    private async Task<List<(int Status, string Body)>> CallAsync(Func<Microsoft.AspNetCore.Http.HttpContext, Task> answer, string policies, string target, int calls)
+    {
+        await using var app = await FakeApp.StartAsync(answer);
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies(policies, target)]);
+        var answers = new List<(int, string)>();
+        for (var i = 0; i < calls; i++)
+        {
+            using var response = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x");
+            answers.Add(((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
+        }
+
+        return answers;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Sidecar.Tests.Hosting;
+
+namespace Sidecar.Tests.Secrets;
+
+public sealed class SecretsTests
+{
+    private const string FileStore = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: sec
+        spec:
+          type: secretstores.local.file
+          version: v1
+          metadata:
+          - name: secretsFile
+            value: "{{dir}}/secrets.json"
+        """;
+
+    private const string EnvironmentStore = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: env
+        spec:
+          type: secretstores.local.env
+          version: v1
+        """;
+
+    [Theory]
+    [InlineData("k", 200, "{\"k\":\"v\"}")]
+    [InlineData("nested:a:b", 200, "{\"nested:a:b\":\"deep\"}")]
+    [InlineData("list:1", 200, "{\"list:1\":\"q\"}")]
+    [InlineData("number", 200, "{\"number\":\"%!s(float64=5)\"}")]
+    [InlineData("a%2Fb", 200, "{\"a/b\":\"slash\"}")]
+    [InlineData("nested", 500, "{\"errorCode\":\"ERR_SECRET_GET\",\"message\":\"failed getting secret with key nested from secret store sec: secret nested not found\"}")]
+    public async Task Get_FromFile_AnswersAsDaprd(string name, int status, string body)
+    {
+        await using var sidecar = await StartFileStoreAsync();
+
+        using var response = await sidecar.Client.GetAsync($"v1.0/secrets/sec/{name}");
+
+        ((int)response.StatusCode).Should().Be(status);
+        JsonElement.DeepEquals(await response.Content.ReadFromJsonAsync<JsonElement>(), JsonDocument.Parse(body).RootElement).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Get_WithinScopes_GivesOnlyWhatIsAllowed()
+    {
+        await using var sidecar = await StartFileStoreAsync("""
+            apiVersion: dapr.io/v1alpha1
+            kind: Configuration
+            metadata:
+              name: c
+            spec:
+              secrets:
+                scopes:
+                  - storeName: sec
+                    defaultAccess: deny
+                    allowedSecrets: [k]
+            """);
+
+        (await sidecar.Client.GetAsync("v1.0/secrets/sec/k")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await sidecar.Client.GetAsync("v1.0/secrets/sec/number")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        var all = await sidecar.Client.GetFromJsonAsync<Dictionary<string, JsonElement>>("v1.0/secrets/sec/bulk");
+        all!.Keys.Should().Equal("k");
+    }
+
+    [Fact]
+    public async Task Get_FromEnvironment_NeverGivesDaprsOwn()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(
+            options => options with
+            {
+                Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["A"] = "1", ["APP_API_TOKEN"] = "t", ["DAPR_API_TOKEN"] = "t" },
+            },
+            [EnvironmentStore]);
+
+        (await sidecar.Client.GetStringAsync("v1.0/secrets/env/A")).Should().Be("{\"A\":\"1\"}");
+        (await sidecar.Client.GetStringAsync("v1.0/secrets/env/APP_API_TOKEN")).Should().Be("{\"APP_API_TOKEN\":\"\"}");
+        (await sidecar.Client.GetStringAsync("v1.0/secrets/env/NOT_SET")).Should().Be("{\"NOT_SET\":\"\"}");
+        (await sidecar.Client.GetStringAsync("v1.0/secrets/env/bulk")).Should().Be("{\"A\":{\"A\":\"1\"}}");
+    }
+
+    [Fact]
+    public async Task Get_UnknownStore_IsUnauthorizedAndWithoutStoresAFault()
+    {
+        await using var one = await TestSidecar.StartAsync(options => options, [EnvironmentStore]);
+        await using var none = await TestSidecar.StartAsync(options => options);
+
+        (await one.Client.GetAsync("v1.0/secrets/nope/k")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        using var response = await none.Client.GetAsync("v1.0/secrets/nope/k");
+        response.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        (await response.Content.ReadAsStringAsync()).Should().Contain("ERR_SECRET_STORES_NOT_CONFIGURED");
+    }
+
+    private static async Task<TestSidecar> StartFileStoreAsync(string? configuration = null)
+    {
+        var sidecar = TestSidecar.Create(options => options, [FileStore], configuration);
+        await File.WriteAllTextAsync(Path.Combine(sidecar.Folder, "secrets.json"), """{"k":"v","number":5,"nested":{"a":{"b":"deep"}},"list":["p","q"],"a/b":"slash"}""");
+        await sidecar.StartAsync();
+        return sidecar;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Sidecar.Components;
+using Sidecar.Tests.Hosting;
+
+namespace Sidecar.Tests.Telemetry;
+
+public sealed class TracingTests
+{
+    private const string Trace = "0af7651916cd43dd8448eb211c80319c";
+    private const string Incoming = $"00-{Trace}-b7ad6b7169203331-01";
+    private const string Zero = "00-00000000000000000000000000000000-0000000000000000-00";
+
+    [Fact]
+    public async Task Invoke_WithoutConfiguration_PassesTheContextOn()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "app", app);
+
+        (await TraceParentAsync(sidecar, "app", Incoming)).Should().Be(Incoming);
+        (await TraceParentAsync(sidecar, "app", null)).Should().Be(Zero);
+
+        app.Seen.Select(request => request.Headers["traceparent"]).Should().Equal(Incoming, Zero);
+    }
+
+    [Fact]
+    public async Task Invoke_Exporting_MakesASpanOnEachSideOfOneTrace()
+    {
+        var spans = new ConcurrentQueue<JsonElement>();
+        await using var collector = await FakeApp.StartAsync(async context =>
+        {
+            foreach (var span in (await JsonDocument.ParseAsync(context.Request.Body)).RootElement.EnumerateArray())
+            {
+                spans.Enqueue(span);
+            }
+        });
+        var configuration = $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Configuration
+            metadata:
+              name: c
+            spec:
+              tracing:
+                samplingRate: "1"
+                zipkin:
+                  endpointAddress: http://127.0.0.1:{{collector.Port}}/api/v2/spans
+            """;
+        var run = new RunScope();
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var callee = await TestSidecar.StartAsync(options => options with { AppId = "callee", Run = run, AppPort = app.Port }, configuration: configuration);
+        await using var caller = await TestSidecar.StartAsync(options => options with { AppId = "caller", Run = run }, configuration: configuration);
+
+        var answered = await TraceParentAsync(caller, "callee", Incoming);
+
+        await Eventually.TrueAsync(() => spans.Count == 2, "both spans are exported");
+        var client = spans.Single(span => span.GetProperty("kind").GetString() == "CLIENT");
+        var server = spans.Single(span => span.GetProperty("kind").GetString() == "SERVER");
+        client.GetProperty("name").GetString().Should().Be("calllocal/callee/pay/1");
+        client.GetProperty("parentId").GetString().Should().Be("b7ad6b7169203331");
+        client.GetProperty("localEndpoint").GetProperty("serviceName").GetString().Should().Be("caller");
+        server.GetProperty("parentId").GetString().Should().Be(client.GetProperty("id").GetString());
+        server.GetProperty("traceId").GetString().Should().Be(Trace);
+        answered.Should().Be($"00-{Trace}-{client.GetProperty("id").GetString()}-01");
+        app.Seen.Single().Headers["traceparent"].Should().Be($"00-{Trace}-{server.GetProperty("id").GetString()}-01");
+    }
+
+    private static async Task<string> TraceParentAsync(TestSidecar sidecar, string callee, string? traceParent)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"v1.0/invoke/{callee}/method/pay/1");
+        if (traceParent is not null)
+        {
+            request.Headers.Add("traceparent", traceParent);
+        }
+
+        using var response = await sidecar.Client.SendAsync(request);
+        return response.Headers.GetValues("traceparent").Single();
+    }
+}

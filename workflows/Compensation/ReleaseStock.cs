@@ -1,0 +1,16 @@
+using Workflows.Ledger;
+using Workflows.Saga;
+using Workflows.Steps;
+
+namespace Workflows.Compensation;
+
+/// <summary>Gives held stock back; also when the reservation never came about.</summary>
+public sealed class ReleaseStock(IOrderLedger ledger, IStepClient client) : RemoteStep(ledger, StepKind.Compensation, nameof(ReleaseStock))
+{
+    /// <inheritdoc />
+    protected override async Task<StepResult> CallAsync(StepRequest input)
+    {
+        var orderId = input.Order.OrderId;
+        return (await client.CallAsync(input.Order, StepCall.Undo(SagaStep.ReserveStock, orderId, Apps.Products, $"/internal/v1/reservations/{orderId}:release"))).ToResult();
+    }
+}

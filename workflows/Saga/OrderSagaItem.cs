@@ -1,0 +1,4 @@
+namespace Workflows.Saga;
+
+/// <summary>One product of an order.</summary>
+public sealed record OrderSagaItem(Guid ProductId, int Quantity);
