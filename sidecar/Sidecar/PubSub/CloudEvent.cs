@@ -1,0 +1,237 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sidecar.Api.Http;
+using Sidecar.Components;
+using Sidecar.Telemetry;
+
+namespace Sidecar.PubSub;
+
+/// <summary>The attributes of an event. Written in the order of their names; numbers keep their digits.</summary>
+internal sealed class CloudEvent
+{
+    public const string ContentType = "application/cloudevents+json";
+    private const string DefaultType = "com.dapr.event.sent";
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly SortedDictionary<string, JsonNode?> _attributes = new(StringComparer.Ordinal);
+
+    /// <summary>A text attribute; null when it is missing or no text.</summary>
+    public string? this[string name]
+    {
+        get => _attributes.TryGetValue(name, out var node) && node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        set => _attributes[name] = value;
+    }
+
+    /// <summary>An attribute of any kind, for routing rules.</summary>
+    public JsonNode? Attribute(string name) => _attributes.GetValueOrDefault(name);
+
+    public bool Has(string name) => _attributes.ContainsKey(name);
+
+    /// <summary>The context in which the event was published.</summary>
+    public TraceContext Trace => new(this["traceparent"] ?? this["traceid"] ?? "", this["tracestate"] ?? "");
+
+    /// <summary>Wraps what an application published; <c>cloudevent.*</c> metadata overrides attributes.</summary>
+    public static CloudEvent Wrap(PublishedEvent published, string id, DateTimeOffset now)
+    {
+        var overrides = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in published.Metadata)
+        {
+            overrides[name] = value;
+        }
+
+        var trace = Override("traceparent") ?? Override("traceid") ?? published.Trace.TraceParent;
+        var type = published.ContentType.Length == 0 ? "text/plain" : published.ContentType;
+        var wrapped = new CloudEvent
+        {
+            ["id"] = Override("id") ?? id,
+            ["specversion"] = "1.0",
+            ["datacontenttype"] = type,
+            ["source"] = Override("source") ?? published.Source,
+            ["type"] = Override("type") ?? DefaultType,
+            ["topic"] = published.Topic,
+            ["pubsubname"] = published.PubSub,
+            ["traceid"] = trace,
+            ["traceparent"] = trace,
+            ["tracestate"] = Override("tracestate") ?? published.Trace.TraceState,
+            ["time"] = Time(now),
+        };
+        wrapped.SetData(type, published.Data);
+        if (Override("subject") is { } subject)
+        {
+            wrapped["subject"] = subject;
+        }
+
+        return wrapped;
+
+        string? Override(string name) => overrides.TryGetValue("cloudevent." + name, out var value) && value.Length > 0 ? value : null;
+    }
+
+    /// <summary>Takes over an event that the application made itself; null and daprd's words when it is none.</summary>
+    public static CloudEvent? Adopt(PublishedEvent published, DateTimeOffset now, out string? error)
+    {
+        if (Parse(published.Data, out error) is not { } adopted)
+        {
+            return null;
+        }
+
+        adopted.SetMissing("time", Time(now));
+        if (!adopted.Has("traceid"))
+        {
+            adopted["traceid"] = published.Trace.TraceParent;
+            adopted["traceparent"] = published.Trace.TraceParent;
+        }
+
+        adopted.SetMissing("tracestate", published.Trace.TraceState);
+        adopted["topic"] = published.Topic;
+        adopted["pubsubname"] = published.PubSub;
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("source", "Dapr"), ("type", DefaultType), ("specversion", "1.0")])
+        {
+            if (adopted.Attribute(name) is null)
+            {
+                adopted[name] = value;
+            }
+        }
+
+        return adopted;
+    }
+
+    /// <summary>The event of a raw message, made on the subscriber's side.</summary>
+    public static CloudEvent FromRaw(ReadOnlyMemory<byte> data, string topic, string pubsub, string id) => new()
+    {
+        ["id"] = id,
+        ["specversion"] = "1.0",
+        ["datacontenttype"] = "application/octet-stream",
+        ["source"] = "Dapr",
+        ["type"] = DefaultType,
+        ["topic"] = topic,
+        ["pubsubname"] = pubsub,
+        ["data_base64"] = Convert.ToBase64String(data.Span),
+    };
+
+    /// <summary>Reads an event; null and daprd's words when it is no JSON object.</summary>
+    public static CloudEvent? Parse(ReadOnlyMemory<byte> data, out string? error)
+    {
+        using var document = GoJson.Decode(data, out error);
+        if (document is null)
+        {
+            return null;
+        }
+
+        if (document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+        {
+            error = $"json: cannot unmarshal {GoJson.KindOf(document.RootElement)} into Go value of type map[string]interface {{}}";
+            return null;
+        }
+
+        var parsed = new CloudEvent();
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                parsed._attributes[member.Name] = Node(member.Value);
+            }
+        }
+
+        return parsed;
+    }
+
+    /// <summary>Sets the expiration from <c>ttlInSeconds</c>, unless that is no positive number or duration.</summary>
+    public void ApplyTtl(IReadOnlyDictionary<string, string> metadata, DateTimeOffset now)
+    {
+        var text = metadata.FirstOrDefault(entry => entry.Key.Equals("ttl", StringComparison.OrdinalIgnoreCase) || entry.Key.Equals("ttlInSeconds", StringComparison.OrdinalIgnoreCase)).Value;
+        if (string.IsNullOrEmpty(text))
+        {
+            return;
+        }
+
+        if (GoDuration.TryParse(text, out var ttl))
+        {
+            ttl = ttl < TimeSpan.Zero ? TimeSpan.Zero : ttl;
+        }
+        else if (long.TryParse(text, out var seconds) && seconds > 0)
+        {
+            ttl = TimeSpan.FromSeconds(Math.Min(seconds, (long)TimeSpan.FromDays(36_500).TotalSeconds));
+        }
+        else
+        {
+            return;
+        }
+
+        this["expiration"] = Time(now + ttl);
+    }
+
+    public bool HasExpired(DateTimeOffset now) =>
+        this["expiration"] is { Length: > 0 } text && DateTimeOffset.TryParse(text, null, System.Globalization.DateTimeStyles.AssumeUniversal, out var expiration) && expiration < now;
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(ToJson(), Json);
+
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject();
+        foreach (var (name, value) in _attributes)
+        {
+            json[name] = value?.DeepClone();
+        }
+
+        return json;
+    }
+
+    public static bool IsJson(string contentType)
+    {
+        var type = contentType.Split(';', 2)[0].Trim().ToLowerInvariant();
+        return type is "application/json" || type.EndsWith("+json", StringComparison.Ordinal);
+    }
+
+    public static bool IsBinary(string contentType) => contentType.StartsWith("application/octet-stream", StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsCloudEvent(string contentType) => contentType.Split(';', 2)[0].Trim().Equals(ContentType, StringComparison.OrdinalIgnoreCase);
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ");
+
+    // Detached from the document, whose memory is given back.
+    private static JsonNode? Node(JsonElement element)
+    {
+        var copy = element.Clone();
+        return copy.ValueKind switch
+        {
+            JsonValueKind.Object => JsonObject.Create(copy),
+            JsonValueKind.Array => JsonArray.Create(copy),
+            JsonValueKind.Null => null,
+            _ => JsonValue.Create(copy),
+        };
+    }
+
+    private void SetData(string contentType, ReadOnlyMemory<byte> data)
+    {
+        if (IsBinary(contentType))
+        {
+            this["data_base64"] = Convert.ToBase64String(data.Span);
+            return;
+        }
+
+        if (IsJson(contentType))
+        {
+            using var document = GoJson.Decode(data, out _);
+            if (document is not null)
+            {
+                _attributes["data"] = Node(document.RootElement);
+                return;
+            }
+        }
+
+        this["data"] = Encoding.UTF8.GetString(data.Span);
+    }
+
+    private void SetMissing(string name, string value)
+    {
+        if (!Has(name))
+        {
+            this[name] = value;
+        }
+    }
+}
+
+/// <summary>What an application asked to publish.</summary>
+internal sealed record PublishedEvent(
+    string PubSub, string Topic, string Source, string ContentType, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata, TraceContext Trace);

@@ -1,0 +1,195 @@
+using Microsoft.Extensions.Logging;
+using Sidecar.Api.Http;
+using Sidecar.Components;
+using Sidecar.Metadata;
+using Sidecar.PubSub.Cel;
+
+namespace Sidecar.PubSub;
+
+/// <summary>Publish and subscribe: the pub/sub components of a sidecar, their API, and the deliveries to the app.</summary>
+internal sealed partial class PubSubBuildingBlock : IBuildingBlock
+{
+    private readonly RuntimeServices _services;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, LoadedBroker> _brokers;
+    private readonly IReadOnlyList<Subscription> _declared;
+    private readonly AppDelivery _app;
+    private readonly List<IBrokerSubscription> _running = [];
+    private readonly CancellationTokenSource _stop = new();
+    private volatile IReadOnlyList<Subscription> _active = [];
+
+    private PubSubBuildingBlock(RuntimeServices services)
+    {
+        _services = services;
+        _logger = services.Loggers.CreateLogger("Sidecar.PubSub");
+        _brokers = services.ComponentsOf("pubsub").Select(Load).ToDictionary(broker => broker.Name, StringComparer.Ordinal);
+        _declared = [.. services.Resources.Subscriptions.Select(Declared)];
+        _active = _declared;
+        _app = new AppDelivery(services.App, services.Tracing, services.Time, NewId);
+        HttpApis = [new PublishHttpApi(_brokers, services.AppId, services.Tracing, services.Time, NewId)];
+    }
+
+    public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<LoadedComponent> LoadedComponents =>
+        _brokers.Values.Select(broker => new LoadedComponent(broker.Name, broker.Spec.Type, broker.Spec.Version, broker.Broker.Capabilities));
+
+    public IEnumerable<ActiveSubscription> ActiveSubscriptions => _active.Select(subscription => subscription.ToActive());
+
+    /// <summary>Components that cannot be used at present, with the reason.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Problems =>
+        _brokers.Values.Where(broker => broker.Broker.Problem is not null).Select(broker => KeyValuePair.Create(broker.Name, broker.Broker.Problem!));
+
+    public static IBuildingBlock Create(RuntimeServices services) => new PubSubBuildingBlock(services);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(_brokers.Values.Select(broker => broker.Broker.StartAsync(cancellationToken)));
+
+    public async Task AppReadyAsync(CancellationToken cancellationToken)
+    {
+        var own = await AskAppAsync(cancellationToken);
+
+        // The app's own subscription to a topic takes the place of a declared one.
+        var taken = own.Select(subscription => (subscription.PubSub, subscription.Topic)).ToHashSet();
+        _active = [.. _declared.Where(subscription => !taken.Contains((subscription.PubSub, subscription.Topic))), .. own];
+        foreach (var subscription in _active)
+        {
+            await SubscribeAsync(subscription, cancellationToken);
+        }
+    }
+
+    public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Select(subscription => subscription.DrainAsync(cancellationToken)));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        foreach (var subscription in _running)
+        {
+            await subscription.DisposeAsync();
+        }
+
+        foreach (var broker in _brokers.Values)
+        {
+            await broker.Broker.DisposeAsync();
+        }
+
+        _stop.Dispose();
+    }
+
+    private static string NewId() => Guid.NewGuid().ToString();
+
+    private LoadedBroker Load(ComponentSpec spec)
+    {
+        var type = PubSubTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase));
+        return new LoadedBroker(
+            spec,
+            type.Create(spec, _services.ComponentContext),
+            TopicScopes.From(spec, _services.AppId),
+            _services.Resiliency.ForComponentOutbound(spec.Name),
+            _services.Resiliency.ForComponentInbound(spec.Name));
+    }
+
+    private static Subscription Declared(SubscriptionSpec spec)
+    {
+        try
+        {
+            return Subscription.From(spec, "DECLARATIVE");
+        }
+        catch (CelSyntaxException exception)
+        {
+            throw new ComponentException($"{spec.File}: subscription '{spec.Name}': a rule's match is no CEL expression: {exception.Message}", exception);
+        }
+    }
+
+    private async Task<IReadOnlyList<Subscription>> AskAppAsync(CancellationToken cancellationToken)
+    {
+        const int Attempts = 5;
+        if (_services.Options.AppPort is null || _services.Options.DisabledInitEndpoints.Contains("subscribe"))
+        {
+            return [];
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await AskOnceAsync(cancellationToken);
+            }
+            catch (HttpRequestException exception) when (attempt < Attempts)
+            {
+                LogAskAgain(exception.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), _services.Time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<Subscription>> AskOnceAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/dapr/subscribe");
+        request.Headers.TryAddWithoutValidation("dapr-app-id", _services.AppId);
+        using var response = await _services.App.SendAsync(request, cancellationToken);
+        if ((int)response.StatusCode != 200)
+        {
+            if ((int)response.StatusCode != 404)
+            {
+                LogAsked((int)response.StatusCode);
+            }
+
+            return [];
+        }
+
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (SubscriptionList.Read(body, out var error) is not { } specs)
+        {
+            LogNotUnderstood(error!);
+            return [];
+        }
+
+        try
+        {
+            return [.. specs.Select(spec => Subscription.From(spec, "PROGRAMMATIC"))];
+        }
+        catch (CelSyntaxException exception)
+        {
+            // As in daprd, one bad rule voids the app's whole list: half of it would be a silent surprise.
+            LogNotUnderstood(exception.Message);
+            return [];
+        }
+    }
+
+    private async Task SubscribeAsync(Subscription subscription, CancellationToken cancellationToken)
+    {
+        if (!_brokers.TryGetValue(subscription.PubSub, out var broker))
+        {
+            LogUnknown(subscription.Topic, subscription.PubSub, string.Join(", ", _brokers.Keys));
+            return;
+        }
+
+        if (!broker.Scopes.MaySubscribe(subscription.Topic))
+        {
+            LogForbidden(subscription.Topic, subscription.PubSub);
+            return;
+        }
+
+        var delivery = new TopicDelivery(subscription, broker, _app, _logger, _services.Time, NewId);
+        _running.Add(await broker.Broker.SubscribeAsync(subscription.Topic, delivery.HandleAsync, cancellationToken));
+        LogSubscribed(subscription.PubSub, subscription.Topic);
+    }
+
+    [LoggerMessage(3401, LogLevel.Information, "Subscribed to {PubSub}/{Topic}")]
+    private partial void LogSubscribed(string pubSub, string topic);
+
+    [LoggerMessage(3402, LogLevel.Error, "The subscription to topic {Topic} names the unknown pub/sub component {PubSub}; known are: {Known}")]
+    private partial void LogUnknown(string topic, string pubSub, string known);
+
+    [LoggerMessage(3403, LogLevel.Error, "Subscription to topic {Topic} of {PubSub} is not allowed for this app")]
+    private partial void LogForbidden(string topic, string pubSub);
+
+    [LoggerMessage(3404, LogLevel.Error, "The app's subscriptions are not understood, none of them is taken: {Problem}")]
+    private partial void LogNotUnderstood(string problem);
+
+    [LoggerMessage(3405, LogLevel.Error, "The app answered {Status} when asked for its subscriptions")]
+    private partial void LogAsked(int status);
+
+    [LoggerMessage(3406, LogLevel.Warning, "The app could not be asked for its subscriptions, trying again: {Problem}")]
+    private partial void LogAskAgain(string problem);
+}

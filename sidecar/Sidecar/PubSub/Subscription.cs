@@ -1,0 +1,25 @@
+using Sidecar.Components;
+using Sidecar.Metadata;
+using Sidecar.PubSub.Cel;
+
+namespace Sidecar.PubSub;
+
+/// <summary>A subscription of the app, from YAML or from the app itself.</summary>
+internal sealed record Subscription(
+    string PubSub, string Topic, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<Route> Routes, string? DeadLetterTopic, bool Bulk, string Type)
+{
+    /// <summary>From a declared or programmatic subscription; throws <see cref="CelSyntaxException"/>.</summary>
+    public static Subscription From(SubscriptionSpec spec, string type) => new(
+        spec.PubsubName,
+        spec.Topic,
+        spec.Metadata,
+        [.. spec.Rules.Select(rule => new Route(rule.Match, rule.Match.Trim().Length == 0 ? null : CelExpression.Parse(rule.Match.Trim()), rule.Path))],
+        string.IsNullOrEmpty(spec.DeadLetterTopic) ? null : spec.DeadLetterTopic,
+        spec.Bulk?.Enabled == true,
+        type);
+
+    public ActiveSubscription ToActive() => new(PubSub, Topic, Metadata, [.. Routes.Select(route => new ActiveRule(route.Match, route.Path))], DeadLetterTopic ?? "", Type);
+}
+
+/// <summary>One route; without an expression it takes every event.</summary>
+internal sealed record Route(string Match, CelExpression? Expression, string Path);
