@@ -8,5 +8,6 @@ internal static class BuildingBlocks
         Secrets.SecretsBuildingBlock.Create,
         State.StateBuildingBlock.Create,
         Workflows.WorkflowBuildingBlock.Create,
+        PubSub.PubSubBuildingBlock.Create,
     ];
 }

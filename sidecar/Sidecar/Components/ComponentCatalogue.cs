@@ -9,5 +9,6 @@ internal static class ComponentCatalogue
     [
         .. Secrets.SecretStoreTypes.All,
         .. State.StateStoreTypes.All,
+        .. PubSub.PubSubTypes.All,
     ];
 }

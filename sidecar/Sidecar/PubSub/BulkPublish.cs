@@ -189,7 +189,7 @@ internal sealed class BulkPublish(string appId, TimeProvider time, Func<string> 
 
     private static int FirstBad(string text)
     {
-        var bad = text.Select((c, i) => (c, i)).FirstOrDefault(pair => !char.IsAsciiLetterOrDigit(pair.c) && pair.c is not ('+' or '/'), (' ', text.Length)).Item2;
+        var bad = text.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/').Count();
         return bad;
     }
 }

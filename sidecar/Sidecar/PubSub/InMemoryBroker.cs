@@ -36,7 +36,7 @@ internal sealed class InMemoryBroker(ComponentSpec spec, ComponentContext contex
             _handler = handler;
             _delay = delay;
             _time = time;
-            _workers = Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(WorkAsync)));
+            _workers = Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
         }
 
         public async Task DrainAsync(CancellationToken cancellationToken)

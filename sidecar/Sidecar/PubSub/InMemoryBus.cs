@@ -45,7 +45,7 @@ internal sealed class InMemoryBus(TimeProvider time)
 }
 
 /// <summary>The waiting messages of one consumer and topic.</summary>
-internal sealed class InMemoryQueue(string topic, TimeProvider time)
+internal sealed class InMemoryQueue(string topic, TimeProvider time) : IDisposable
 {
     private const int Capacity = 10_000;
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
@@ -62,9 +62,9 @@ internal sealed class InMemoryQueue(string topic, TimeProvider time)
         {
             await _room.WaitAsync(linked.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"topic {topic} has {Capacity} undelivered messages; no room came up within {PublishTimeout.TotalSeconds:0} s");
+            throw new TimeoutException($"topic {topic} has {Capacity} undelivered messages; no room came up within {PublishTimeout.TotalSeconds:0} s", exception);
         }
 
         Return(message);
@@ -81,4 +81,6 @@ internal sealed class InMemoryQueue(string topic, TimeProvider time)
     }
 
     public void Done() => _room.Release();
+
+    public void Dispose() => _room.Dispose();
 }

@@ -15,7 +15,6 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private readonly IReadOnlyList<Subscription> _declared;
     private readonly AppDelivery _app;
     private readonly List<IBrokerSubscription> _running = [];
-    private readonly CancellationTokenSource _stop = new();
     private volatile IReadOnlyList<Subscription> _active = [];
 
     private PubSubBuildingBlock(RuntimeServices services)
@@ -61,7 +60,6 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
         foreach (var subscription in _running)
         {
             await subscription.DisposeAsync();
@@ -71,8 +69,6 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         {
             await broker.Broker.DisposeAsync();
         }
-
-        _stop.Dispose();
     }
 
     private static string NewId() => Guid.NewGuid().ToString();

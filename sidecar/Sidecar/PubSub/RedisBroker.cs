@@ -43,7 +43,7 @@ internal sealed class RedisBroker : IPubSubBroker
             throw new ComponentException($"{_spec.File}: component '{_spec.Name}' ({_spec.Type}): redis streams: {exception.Message}; start the server or correct redisHost and redisPassword", exception);
         }
 
-        _workers = Task.WhenAll(Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(WorkAsync)));
+        _workers = Task.WhenAll(Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
     }
 
     public async Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken)
