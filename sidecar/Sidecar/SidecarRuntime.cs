@@ -68,6 +68,11 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             await _endpoints!.StartAsync(cancellationToken);
             _isStarted = true;
             LogListening(Options.AppId, HttpPort, GrpcPort);
+            if (Options.MetricsPort is { } metrics)
+            {
+                LogNoMetrics(Options.AppId, metrics);
+            }
+
             _monitor!.Start();
             _readying = BecomeReadyAsync();
         }
@@ -273,6 +278,9 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} listens on HTTP port {HttpPort} and gRPC port {GrpcPort}")]
     private partial void LogListening(string appId, int httpPort, int grpcPort);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} has no metrics yet: nothing listens on metrics port {MetricsPort}")]
+    private partial void LogNoMetrics(string appId, int metricsPort);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} is ready")]
     private partial void LogReady(string appId);

@@ -40,8 +40,8 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
         return Join([.. failures.OfType<StateFailure>()]);
     }
 
-    // A conflict counts for the breaker and the retries of the store, as in daprd.
-    private static AttemptOutcome Judge(StateFailure? failure) => new(failure is not null, 0);
+    // A conflict or refusal counts for the breaker of the store, as in daprd, and is never retried: it would fail again.
+    private static AttemptOutcome Judge(StateFailure? failure) => new(failure is not null, 0, Permanent: true);
 
     private static StateFailure? Join(IReadOnlyList<StateFailure> failures)
     {
