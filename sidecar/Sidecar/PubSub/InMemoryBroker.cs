@@ -41,7 +41,8 @@ internal sealed class InMemoryBroker(ComponentSpec spec, ComponentContext contex
 
         public async Task DrainAsync(CancellationToken cancellationToken)
         {
-            await _intake.CancelAsync();
+            // Synchronously: when this returns, no worker takes anything any more.
+            _intake.Cancel();
             await using var abandon = cancellationToken.Register(_deliveries.Cancel);
             await _workers;
         }

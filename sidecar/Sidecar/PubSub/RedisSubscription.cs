@@ -70,7 +70,7 @@ internal sealed partial class RedisSubscription(
 
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        await _intake.CancelAsync();
+        _intake.Cancel();
         await using var abandon = cancellationToken.Register(_deliveries.Cancel);
         await _loops;
         if (!_held.IsEmpty)
