@@ -72,6 +72,8 @@ internal sealed partial class DaprHttpClient
         var response = await CheckedAsync(request, cancellationToken);
         try
         {
+            // Buffered, so that who catches the exception can still read the answer.
+            await response.Content.LoadIntoBufferAsync(cancellationToken);
             var result = await response.Content.ReadFromJsonAsync<TResponse>(json, cancellationToken);
             response.Dispose();
             return result!;

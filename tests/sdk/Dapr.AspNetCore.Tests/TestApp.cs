@@ -24,10 +24,10 @@ internal sealed class TestApp : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
         configure?.Invoke(builder);
-        var app = builder.Build();
-        map(app);
-        await app.StartAsync();
-        return new TestApp(app, url);
+        var built = builder.Build();
+        map(built);
+        await built.StartAsync();
+        return new TestApp(built, url);
     }
 
     public async ValueTask DisposeAsync()

@@ -134,7 +134,7 @@ public sealed class SidecarTests : IAsyncLifetime
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         sidecar.Answer(_ =>
         {
-            #pragma warning disable VSTHRD002 // the answer is held back on purpose
+#pragma warning disable VSTHRD002 // the answer is held back on purpose
             gate.Task.Wait(TimeSpan.FromSeconds(20));
 #pragma warning restore VSTHRD002
             return new SidecarAnswer(204);
