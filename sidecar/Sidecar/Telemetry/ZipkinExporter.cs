@@ -25,6 +25,7 @@ internal sealed partial class ZipkinExporter : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _sending;
     private long _dropped;
+    private bool _isUnreachable;
 
     public ZipkinExporter(Uri endpoint, string service, TimeProvider time, ILogger logger)
     {
@@ -84,6 +85,7 @@ internal sealed partial class ZipkinExporter : IAsyncDisposable
         try
         {
             using var response = await _client.SendAsync(request, timeout.Token);
+            _isUnreachable = false;
             if (!response.IsSuccessStatusCode)
             {
                 LogRefused(_endpoint, (int)response.StatusCode, batch.Count);
@@ -91,13 +93,19 @@ internal sealed partial class ZipkinExporter : IAsyncDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
-            LogUnreachable(_endpoint, batch.Count, Interlocked.Read(ref _dropped), exception.Message);
+            // Without a collector, which is usual on one machine, it is said once and not with every batch.
+            if (!_isUnreachable)
+            {
+                LogUnreachable(_endpoint, batch.Count, Interlocked.Read(ref _dropped), exception.Message);
+            }
+
+            _isUnreachable = true;
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Zipkin collector {Endpoint} refused {Count} spans with status {Status}")]
     private partial void LogRefused(Uri endpoint, int status, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Zipkin collector {Endpoint} cannot be reached, {Count} spans are lost ({Dropped} dropped before): {Problem}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Zipkin collector {Endpoint} cannot be reached, {Count} spans are lost and more until it answers ({Dropped} dropped before): {Problem}")]
     private partial void LogUnreachable(Uri endpoint, int count, long dropped, string problem);
 }

@@ -79,6 +79,18 @@ public sealed class CheckCommandTests : IDisposable
         _console.Text.Should().Contain("there is no app 'other'; the apps of dapr.yaml: app");
     }
 
+    [Fact]
+    public async Task Check_RunFileOfTheRepository_HasNoProblemButProgramsThatAreNotBuilt()
+    {
+        var secrets = new Dictionary<string, string> { ["REDIS_HOST"] = "127.0.0.1:1", ["REDIS_PASSWORD"] = "x", ["STATE_POSTGRES"] = "host=127.0.0.1 dbname=dapr user=x" };
+        var options = new RunOptions { File = Path.Combine(TestServers.RepositoryRoot, "dapr.yaml") };
+
+        var result = await RunValidation.CheckAsync(options, new HostContext(_console, secrets, TimeProvider.System, new EmbeddedSidecars(TimeProvider.System)), ports: false, CancellationToken.None);
+
+        result.Problems.Where(problem => !problem.Place.EndsWith(".command")).Should().BeEmpty();
+        result.Notices.Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(0, "help")]
     [InlineData(2)]
