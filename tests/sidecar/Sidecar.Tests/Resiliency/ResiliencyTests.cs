@@ -68,7 +68,7 @@ public sealed class ResiliencyTests
     public async Task Breaker_ConsecutiveFailures_OpensPerMethodAndRecovers()
     {
         await using var app = await FakeApp.StartAsync(FakeApp.Statuses(500, 500, 200));
-        var breaker = "circuitBreakers: { cb: { maxRequests: 1, timeout: 100ms, trip: consecutiveFailures >= 2 } }";
+        var breaker = "circuitBreakers: { cb: { maxRequests: 1, timeout: 1s, trip: consecutiveFailures >= 2 } }";
         await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies(breaker, "circuitBreaker: cb")]);
 
         (await StatusAsync(sidecar, "x")).Should().Be(500);
