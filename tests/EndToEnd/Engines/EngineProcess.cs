@@ -42,13 +42,19 @@ internal sealed class EngineProcess : IDisposable
         await ExitCodeAsync();
     }
 
+    /// <summary>Starts it as the leader of a process group of its own, as a terminal does, so that <see cref="InterruptAsync"/> can reach the group.</summary>
+    public static EngineProcess InAGroup(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment) =>
+        OperatingSystem.IsLinux() ? new("setsid", [program, .. arguments], folder, environment) : new(program, arguments, folder, environment);
+
+    /// <summary>Ctrl-C: SIGINT to the whole group (where there is no setsid, SIGTERM to the process).</summary>
+    public Task InterruptAsync() => OperatingSystem.IsLinux() ? KillAsync("-INT", "--", $"-{_process.Id}") : SignalAsync("TERM");
+
     /// <summary>Sends a signal, as `kill -NAME` does.</summary>
     public async Task SignalAsync(string name)
     {
         if (!_process.HasExited)
         {
-            using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString()]);
-            await kill.WaitForExitAsync();
+            await KillAsync($"-{name}", _process.Id.ToString());
         }
     }
 
@@ -84,6 +90,12 @@ internal sealed class EngineProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static async Task KillAsync(params string[] arguments)
+    {
+        using var kill = Process.Start("kill", arguments);
+        await kill.WaitForExitAsync();
     }
 
     private void Keep(string? line)
