@@ -13,7 +13,7 @@ namespace Sidecar.Workflows;
 /// <summary>Workflows of an app: the engine over the state component with <c>actorStateStore: "true"</c>, and its two APIs.</summary>
 internal sealed class WorkflowBuildingBlock : IBuildingBlock
 {
-    private const string NoStore =
+    internal const string NoStore =
         "the state store is not configured to use the actor runtime. Have you set the - name: actorStateStore value: \"true\" in your state store component file?";
 
     private readonly RuntimeServices _services;
@@ -24,7 +24,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     {
         _services = services;
         _store = CreateStore(services);
-        HttpApis = [new WorkflowHttpApi(() => new WorkflowOperations(Engine))];
+        HttpApis = [new WorkflowHttpApi(() => _engine is null ? null : new WorkflowOperations(_engine))];
         var options = new GrpcServerOptions { MaxMessageSize = (int)Math.Min(services.Options.MaxBodySize, int.MaxValue) };
         GrpcMethods = new GrpcServer([new TaskHubApi(() => Engine)], options, services.Time, services.Loggers.CreateLogger<GrpcServer>()).Delegates;
     }

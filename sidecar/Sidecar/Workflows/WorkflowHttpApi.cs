@@ -10,16 +10,24 @@ using TraceContext = Dapr.DurableTask.Protobuf.TraceContext;
 namespace Sidecar.Workflows;
 
 /// <summary>The workflow API over HTTP; the component's name in the path is not looked at, as in Dapr.</summary>
-internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations> operations) : IHttpApi
+internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find) : IHttpApi
 {
     private const int MaxIdLength = 64;
 
     private static readonly ApiError UnknownRoute = new(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
 
+    private static readonly ApiError NoStore = new(500, "ERR_ACTOR_STATE_STORE_NOT_CONFIGURED", WorkflowBuildingBlock.NoStore);
+
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/workflows", "v1.0-beta1/workflows", "v1.0-alpha1/workflows"];
 
     public async Task HandleAsync(HttpContext context, string rest)
     {
+        if (find() is null)
+        {
+            await NoStore.WriteAsync(context);
+            return;
+        }
+
         var parts = rest.Split('/').Select(Uri.UnescapeDataString).ToArray();
         var post = HttpMethods.IsPost(context.Request.Method);
         var error = parts switch
@@ -77,6 +85,8 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations> operation
     [GeneratedRegex(@"^[\p{L}\p{N}_-]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ValidId();
 
+    private WorkflowOperations Operations => find()!;
+
     private async Task<ApiError?> StartAsync(HttpContext context, string name)
     {
         var id = context.Request.Query["instanceID"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString();
@@ -93,20 +103,20 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations> operation
             Input = await BodyAsync(context),
             ParentTraceContext = trace is { TraceParent.Length: > 0 } parent ? new TraceContext { TraceParent = parent.TraceParent, TraceState = parent.TraceState } : null,
         };
-        var refusal = await operations().CreateAsync(request, context.RequestAborted);
+        var refusal = await Operations.CreateAsync(request, context.RequestAborted);
         if (Reason(refusal) is { } reason)
         {
             return new(refusal == WorkflowRefusal.Overloaded ? 503 : 500, "ERR_START_WORKFLOW", $"error starting workflow '{name}': unable to start workflow: {reason}");
         }
 
-        await operations().WaitForStartAsync(id, context.RequestAborted);
+        await Operations.WaitForStartAsync(id, context.RequestAborted);
         await WriteAsync(context, 202, new { instanceID = id });
         return null;
     }
 
     private async Task<ApiError?> GetAsync(HttpContext context, string id)
     {
-        if (await operations().FindAsync(id, context.RequestAborted) is not { } head)
+        if (await Operations.FindAsync(id, context.RequestAborted) is not { } head)
         {
             return NotFound(id);
         }
@@ -147,25 +157,25 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations> operation
     private async Task<ApiError?> TerminateAsync(HttpContext context, string id)
     {
         var recursive = context.Request.Query["non_recursive"] != "true";
-        return await operations().TerminateAsync(id, output: null, recursive, context.RequestAborted) == WorkflowRefusal.NotFound
+        return await Operations.TerminateAsync(id, output: null, recursive, context.RequestAborted) == WorkflowRefusal.NotFound
             ? NotFound(id, "%!(EXTRA *fmt.wrapError=failed to submit termination request:: no such instance exists)")
             : await DoneAsync(context);
     }
 
     private async Task<ApiError?> PauseAsync(HttpContext context, string id) =>
-        Reason(await operations().SuspendAsync(id, reason: null, context.RequestAborted)) is { } reason
+        Reason(await Operations.SuspendAsync(id, reason: null, context.RequestAborted)) is { } reason
             ? new(500, "ERR_PAUSE_WORKFLOW", $"error pausing workflow {id}: failed to pause workflow {id}: failed to suspend workflow: {reason}")
             : await DoneAsync(context);
 
     private async Task<ApiError?> ResumeAsync(HttpContext context, string id) =>
-        Reason(await operations().ResumeAsync(id, reason: null, context.RequestAborted)) is { } reason
+        Reason(await Operations.ResumeAsync(id, reason: null, context.RequestAborted)) is { } reason
             ? new(500, "ERR_RESUME_WORKFLOW", $"error resuming workflow {id}: failed to resume workflow {id}: failed to resume workflow: {reason}")
             : await DoneAsync(context);
 
     private async Task<ApiError?> PurgeAsync(HttpContext context, string id)
     {
         var recursive = context.Request.Query["non_recursive"] != "true";
-        var (refusal, _) = await operations().PurgeAsync(id, recursive, force: false, context.RequestAborted);
+        var (refusal, _) = await Operations.PurgeAsync(id, recursive, force: false, context.RequestAborted);
         return refusal switch
         {
             WorkflowRefusal.None => await DoneAsync(context),
@@ -177,7 +187,7 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations> operation
     private async Task<ApiError?> RaiseAsync(HttpContext context, string id, string name)
     {
         var body = await BodyAsync(context);
-        return Reason(await operations().RaiseEventAsync(id, name, body, context.RequestAborted)) is { } reason
+        return Reason(await Operations.RaiseEventAsync(id, name, body, context.RequestAborted)) is { } reason
             ? new(500, "ERR_RAISE_EVENT_WORKFLOW", $"error raising event on workflow '{id}': failed to raise event {name} on workflow {id}: failed to raise event: {reason}")
             : await DoneAsync(context);
     }

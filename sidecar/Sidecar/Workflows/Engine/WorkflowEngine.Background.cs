@@ -17,7 +17,7 @@ internal sealed partial class WorkflowEngine
             do
             {
                 var ids = await _store.FindWorkAsync(after, PageSize, stop);
-                await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ParallelLoads, CancellationToken = stop }, async (id, cancel) => await _directory.GetAsync(id, cancel));
+                await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ParallelLoads, CancellationToken = stop }, async (id, cancel) => await ChangeAsync(id, static _ => (true, (Step?)null), cancel));
                 count += ids.Count;
                 after = ids.Count == PageSize ? ids[^1] : null;
             }

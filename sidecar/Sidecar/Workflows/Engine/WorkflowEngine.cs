@@ -88,9 +88,13 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
                     continue;
                 }
 
-                (result, var step) = change(instance);
+                (result, var step) = Run(instance, change);
                 durable = step is null ? Task.CompletedTask : Commit(instance, step);
                 Dispatcher.Enqueue(instance);
+                if (step is null && !instance.IsActive)
+                {
+                    _directory.TryEvict(instance);
+                }
             }
 
             await durable.WaitAsync(cancellationToken);
@@ -141,6 +145,22 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         : Dispatcher.QueuedTurns > _context.Options.MaxQueued ? "too many workflows wait for a worker"
         : null;
 
+    // A fault within a change may leave half of it in memory; the store has the truth.
+    private (T Result, Step? Step) Run<T>(WorkflowInstance instance, Func<WorkflowInstance, (T Result, Step? Step)> change)
+    {
+        try
+        {
+            return change(instance);
+        }
+        catch (Exception e)
+        {
+            _directory.Discard(instance);
+            Log.StepFailed(_logger, e, instance.Id);
+            Observe(WakeLaterAsync(instance.Id));
+            throw;
+        }
+    }
+
     private void Loaded(WorkflowInstance instance, IReadOnlyList<Step> steps)
     {
         foreach (var step in steps)
@@ -161,6 +181,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         instance.StepsUnderWay++;
         instance.LastUsed = _context.Time.GetUtcNow();
         step.Number = ++instance.Steps;
+        step.Commit.Chain = instance.Chain;
         step.Deliveries.ForEach(delivery => _directory.Expect(delivery.Target));
         return CompleteAsync(instance, step, _store.CommitAsync(step.Commit));
     }
@@ -181,9 +202,9 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         lock (instance.Gate)
         {
             instance.StepsUnderWay--;
-            if (step.Number > instance.Durable.Step)
+            if (step.Number > instance.Durable.Step && (step.Purged || step.Head is not null))
             {
-                instance.Durable = (step.Purged ? null : step.Head ?? instance.Durable.Head, step.Number);
+                instance.Durable = (step.Head, step.Number);
             }
 
             if (!instance.IsActive)

@@ -41,6 +41,9 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
     /// <summary>Steps that are not durable yet.</summary>
     public int StepsUnderWay { get; set; }
 
+    /// <summary>Ties its commits together: when one fails, none behind it may be stored.</summary>
+    public CommitChain Chain { get; } = new();
+
     /// <summary>Steps so far.</summary>
     public long Steps { get; set; }
 

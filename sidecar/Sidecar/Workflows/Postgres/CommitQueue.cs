@@ -9,7 +9,7 @@ namespace Sidecar.Workflows.Postgres;
 /// Group commit: one writer takes whatever commits have gathered while the last transaction ran, and writes them in one.
 /// Invariants: order of arrival is order of durability; a commit's task completes only after its transaction; a broken
 /// connection is retried for ever with the same batch (which may be applied twice); a commit that the database refuses
-/// fails alone.
+/// fails alone with those that build on it.
 /// </summary>
 internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
@@ -72,8 +72,15 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
         var batch = new PostgresBatch(appId, epoch);
         while (batch.Rows < MaxRows && _pending.Reader.TryRead(out var next))
         {
-            batch.Add(next.Commit);
             taken.Add(next);
+            if (next.Commit.Chain is { IsBroken: true })
+            {
+                Fail(next, BehindAFailure());
+            }
+            else
+            {
+                batch.Add(next.Commit);
+            }
         }
 
         return batch;
@@ -100,12 +107,26 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            taken.ForEach(pending => pending.Done.TrySetException(e));
+            taken.ForEach(pending => Fail(pending, e));
         }
     }
 
+    private static void Fail(Pending pending, Exception exception)
+    {
+        pending.Commit.Chain?.IsBroken = true;
+        pending.Done.TrySetException(exception);
+    }
+
+    private static InvalidOperationException BehindAFailure() => new("an earlier step of the same instance could not be stored");
+
     private async Task WriteAloneAsync(Pending pending)
     {
+        if (pending.Commit.Chain is { IsBroken: true })
+        {
+            Fail(pending, BehindAFailure());
+            return;
+        }
+
         var batch = new PostgresBatch(appId, epoch);
         batch.Add(pending.Commit);
         await WriteAsync([pending], batch);
@@ -131,7 +152,7 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
     }
 
     // What a refusal by the server is not: a lost connection, a server that stops or starts, a deadlock.
-    private static bool IsTransient(NpgsqlException e) => e is not PostgresException refusal || refusal.IsTransient || refusal.SqlState.StartsWith("57", StringComparison.Ordinal);
+    private static bool IsTransient(NpgsqlException e) => e is not PostgresException refusal || refusal.IsTransient || refusal.SqlState.StartsWith("57", StringComparison.Ordinal) || refusal.SqlState == PostgresErrorCodes.InvalidSqlStatementName;
 
     private sealed class Pending(StoreCommit commit)
     {

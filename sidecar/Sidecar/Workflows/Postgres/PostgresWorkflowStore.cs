@@ -88,8 +88,9 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
     private static NpgsqlDataSource CreateSource(string connectionString)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConnectionStringBuilder.MaxAutoPrepare = 50;
-        builder.ConnectionStringBuilder.AutoPrepareMinUsages = 2;
+
+        // Automatic preparation within batches ends in "prepared statement does not exist" (26000) now and then.
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 0;
         builder.ConnectionStringBuilder.NoResetOnClose = true;
         builder.ConnectionStringBuilder.MaxPoolSize = 8;
         builder.ConnectionStringBuilder.ApplicationName = "dapr-workflow";

@@ -7,6 +7,9 @@ namespace Sidecar.Workflows.Store;
 /// </summary>
 internal sealed class StoreCommit
 {
+    /// <summary>The commits it builds on; null when it stands alone.</summary>
+    public CommitChain? Chain { get; set; }
+
     /// <summary>New instances, and instances that begin a new generation; what earlier generations left is removed.</summary>
     public List<InstanceRow> Created { get; } = [];
 

@@ -17,6 +17,9 @@ internal sealed class FakeWorker(GrpcTestClient client) : IAsyncDisposable
 
     public ConcurrentQueue<WorkflowRequest> Turns { get; } = new();
 
+    /// <summary>Answers that did not get through.</summary>
+    public ConcurrentQueue<Exception> Errors { get; } = new();
+
     /// <summary>What an activity does; default: answers its input.</summary>
     public Func<ActivityRequest, Task<ActivityResponse>> Activity { get; set; } = request => Task.FromResult(new ActivityResponse { Result = request.Input });
 
@@ -40,7 +43,19 @@ internal sealed class FakeWorker(GrpcTestClient client) : IAsyncDisposable
     {
         await foreach (var item in client.StreamAsync<GetWorkItemsRequest, WorkItem>("/TaskHubSidecarService/GetWorkItems", new GetWorkItemsRequest(), _stop.Token))
         {
-            _ = Task.Run(() => item.RequestCase == WorkItem.RequestOneofCase.WorkflowRequest ? TurnAsync(item) : ActivityAsync(item));
+            _ = Task.Run(() => HandleAsync(item));
+        }
+    }
+
+    private async Task HandleAsync(WorkItem item)
+    {
+        try
+        {
+            await (item.RequestCase == WorkItem.RequestOneofCase.WorkflowRequest ? TurnAsync(item) : ActivityAsync(item));
+        }
+        catch (Exception e)
+        {
+            Errors.Enqueue(e);
         }
     }
 

@@ -46,7 +46,10 @@ public sealed class WorkflowCrashTests(PostgresWorkflowStoreTests.Database datab
 
         await using var last = await StartAsync();
         await using var finisher = last.Worker().Start();
-        var states = await Task.WhenAll(Enumerable.Range(0, chains).Select(i => last.CompletionAsync($"w{i}")));
+        var pending = Task.WhenAll(Enumerable.Range(0, chains).Select(i => last.CompletionAsync($"w{i}")));
+        await pending.ContinueWith(_ => { }, TaskScheduler.Default);
+        finisher.Errors.Should().BeEmpty();
+        var states = await pending;
 
         states.Should().OnlyContain(state => state.Output == "20");
         completed.Keys.Select(key => key[..key.LastIndexOf('/')]).Should().OnlyHaveUniqueItems("a step keeps its execution id over crashes");

@@ -87,6 +87,25 @@ public sealed class PostgresWorkflowStoreTests(PostgresWorkflowStoreTests.Databa
         (await store.ListAsync(null, 100, default)).Should().HaveCount(19);
     }
 
+    [Fact]
+    public async Task Commit_BehindARefusedOneOfItsChain_FailsToo()
+    {
+        await using var store = await CreateAsync("chain");
+        await store.OpenAsync(default);
+        var chain = new CommitChain();
+        var tasks = ((string[])["first", "re\0fused", "behind"]).Select(id =>
+        {
+            var commit = new StoreCommit { Chain = chain };
+            commit.Created.Add(Head(id, 1));
+            return store.CommitAsync(commit);
+        }).ToList();
+
+        await Task.WhenAll(tasks).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        tasks.Select(task => task.IsFaulted).Should().Equal(false, true, true);
+        (await store.ListAsync(null, 100, default)).Should().Equal("first");
+    }
+
     private protected override Task<IWorkflowStore> CreateAsync(string appId) =>
         Task.FromResult<IWorkflowStore>(Create(_prefix + appId, database.ConnectionString));
 

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Sidecar.Components;
+using Sidecar.Tests.Grpc;
+using Sidecar.Tests.Hosting;
+
+namespace Sidecar.Tests.Workflows;
+
+/// <summary>The building block in a whole sidecar, through the HTTP API; answers as daprd 1.18.3 gave them.</summary>
+public sealed class WorkflowHttpApiTests : IAsyncLifetime
+{
+    private const string Component = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata:
+          name: st
+        spec:
+          type: state.in-memory
+          version: v1
+          metadata:
+          - name: actorStateStore
+            value: "true"
+        """;
+
+    private TestSidecar _sidecar = null!;
+    private GrpcTestClient _grpc = null!;
+    private FakeWorker _worker = null!;
+
+    public async Task InitializeAsync()
+    {
+        _sidecar = await TestSidecar.StartAsync(new RunScope(), "app", null, [Component]);
+        _grpc = new GrpcTestClient(new Uri($"http://127.0.0.1:{_sidecar.Runtime.GrpcPort}"));
+        _worker = new FakeWorker(_grpc).Start();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        _grpc.Dispose();
+        await _sidecar.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task StartAndGet_Echo_StatusAndProperties()
+    {
+        await ExpectAsync("POST", "v1.0/workflows/dapr/Echo/start?instanceID=w1", "\"in\"", 202, """{"instanceID":"w1"}""");
+
+        var instance = await CompletedAsync("w1");
+
+        instance.GetProperty("workflowName").GetString().Should().Be("Echo");
+        instance.GetProperty("properties").GetProperty("dapr.workflow.input").GetString().Should().Be("\"in\"");
+        instance.GetProperty("properties").GetProperty("dapr.workflow.output").GetString().Should().Be("\"in\"");
+        await ExpectAsync("POST", "v1.0/workflows/dapr/w1/purge", "", 202, "{}");
+        await ExpectAsync("GET", "v1.0/workflows/dapr/w1", null, 404, """{"errorCode":"ERR_INSTANCE_ID_NOT_FOUND","message":"unable to find workflow with the provided instance ID: w1"}""");
+    }
+
+    [Fact]
+    public async Task PauseRaiseResume_WaitEvent_CompletesOnlyAfterResume()
+    {
+        await ExpectAsync("POST", "v1.0-beta1/workflows/other/WaitEvent/start?instanceID=w1", "", 202, """{"instanceID":"w1"}""");
+        await ExpectAsync("POST", "v1.0/workflows/dapr/w1/pause", "", 202, "{}");
+        await ExpectAsync("POST", "v1.0/workflows/dapr/w1/raiseEvent/go", "1", 202, "{}");
+        (await GetAsync("w1")).GetProperty("runtimeStatus").GetString().Should().Be("SUSPENDED");
+
+        await ExpectAsync("POST", "v1.0/workflows/dapr/w1/resume", "", 202, "{}");
+
+        (await CompletedAsync("w1")).GetProperty("properties").GetProperty("dapr.workflow.output").GetString().Should().Be("1");
+        await ExpectAsync("POST", "v1.0/workflows/dapr/w1/pause", "", 202, "{}");
+    }
+
+    [Fact]
+    public async Task Terminate_Running_Terminated()
+    {
+        await ExpectAsync("POST", "v1.0/workflows/dapr/WaitEvent/start?instanceID=w1", "", 202, """{"instanceID":"w1"}""");
+
+        await ExpectAsync("POST", "v1.0/workflows/dapr/w1/terminate", "", 202, "{}");
+
+        (await GetAsync("w1")).GetProperty("runtimeStatus").GetString().Should().Be("TERMINATED");
+    }
+
+    [Theory]
+    [InlineData("POST", "v1.0/workflows/dapr/Echo/start?instanceID=a%20b", 400, """{"errorCode":"ERR_INSTANCE_ID_INVALID","message":"workflow instance ID 'a b' is invalid: only alphanumeric and underscore characters are allowed"}""")]
+    [InlineData("POST", "v1.0/workflows/dapr/Echo/start?instanceID=a.b", 400, """{"errorCode":"ERR_INSTANCE_ID_INVALID","message":"workflow instance ID 'a.b' is invalid: only alphanumeric and underscore characters are allowed"}""")]
+    [InlineData("POST", "v1.0/workflows/dapr/Echo/start?instanceID=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 400, """{"errorCode":"ERR_INSTANCE_ID_TOO_LONG","message":"workflow instance ID exceeds the max length of 64 characters"}""")]
+    [InlineData("POST", "v1.0/workflows/dapr/nope/pause", 500, """{"errorCode":"ERR_PAUSE_WORKFLOW","message":"error pausing workflow nope: failed to pause workflow nope: failed to suspend workflow: no such instance exists"}""")]
+    [InlineData("POST", "v1.0/workflows/dapr/nope/resume", 500, """{"errorCode":"ERR_RESUME_WORKFLOW","message":"error resuming workflow nope: failed to resume workflow nope: failed to resume workflow: no such instance exists"}""")]
+    [InlineData("POST", "v1.0/workflows/dapr/nope/raiseEvent/go", 500, """{"errorCode":"ERR_RAISE_EVENT_WORKFLOW","message":"error raising event on workflow 'nope': failed to raise event go on workflow nope: failed to raise event: no such instance exists"}""")]
+    [InlineData("GET", "v1.0/workflows/dapr/Echo/start", 404, """{"errorCode":"ERR_DIRECT_INVOKE","message":"failed getting app id either from the URL path or the header dapr-app-id"}""")]
+    [InlineData("POST", "v1.0/workflows/dapr/w1/nosuch", 404, """{"errorCode":"ERR_DIRECT_INVOKE","message":"failed getting app id either from the URL path or the header dapr-app-id"}""")]
+    public Task Request_Wrong_AnsweredAsDaprDoes(string method, string path, int status, string body) => ExpectAsync(method, path, method == "GET" ? null : "", status, body);
+
+    [Fact]
+    public async Task AnyCall_NoActorStateStore_SaysSo()
+    {
+        await using var bare = await TestSidecar.StartAsync(new RunScope(), "app", null, []);
+
+        using var response = await bare.Client.GetAsync("v1.0/workflows/dapr/w1");
+
+        response.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        (await response.Content.ReadAsStringAsync()).Should().Contain("actorStateStore");
+    }
+
+    private async Task ExpectAsync(string method, string path, string? body, int status, string expected)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _sidecar.Client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+
+        ((int)response.StatusCode).Should().Be(status, text);
+        var found = JsonDocument.Parse(text).RootElement;
+        foreach (var property in JsonDocument.Parse(expected).RootElement.EnumerateObject())
+        {
+            found.GetProperty(property.Name).GetString().Should().Be(property.Value.GetString());
+        }
+    }
+
+    private async Task<JsonElement> GetAsync(string id) => JsonDocument.Parse(await _sidecar.Client.GetStringAsync($"v1.0/workflows/dapr/{id}")).RootElement;
+
+    private async Task<JsonElement> CompletedAsync(string id)
+    {
+        await Eventually.TrueAsync(async () => (await GetAsync(id)).GetProperty("runtimeStatus").GetString() == "COMPLETED", $"{id} completes");
+        return await GetAsync(id);
+    }
+}
