@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace ServiceDefaults;
 
@@ -23,10 +25,16 @@ internal sealed class JsonLogFormatter(string service) : ITextFormatter
     // Scope values of the framework that only repeat what is there.
     private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal) { "ConnectionId", "RequestPath", "SpanId", "TraceId", "ParentId", "Scope", "{OriginalFormat}", "EventId" };
 
+    // Texts stand in the message as they are, without quotes.
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}");
+
+    // A log line is never put into a page: quotes stay readable.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             Write(logEvent, json);
         }
@@ -42,7 +50,7 @@ internal sealed class JsonLogFormatter(string service) : ITextFormatter
         json.WriteString("service", service);
         json.WriteString("trace_id", logEvent.TraceId?.ToString());
         json.WriteString("span_id", logEvent.SpanId?.ToString());
-        json.WriteString("message", logEvent.RenderMessage());
+        json.WriteString("message", Text(logEvent));
         foreach (var (name, value) in logEvent.Properties.Where(property => TopLevel.ContainsKey(property.Key)))
         {
             json.WritePropertyName(TopLevel[name]);
@@ -56,6 +64,13 @@ internal sealed class JsonLogFormatter(string service) : ITextFormatter
 
         WriteFields(logEvent, json);
         json.WriteEndObject();
+    }
+
+    private static string Text(LogEvent logEvent)
+    {
+        using var text = new StringWriter();
+        Message.Format(logEvent, text);
+        return text.ToString();
     }
 
     private static void WriteError(Utf8JsonWriter json, Exception exception)

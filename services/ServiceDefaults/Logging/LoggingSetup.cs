@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging;
 using Serilog;
+using Serilog.Extensions.Logging;
 
 namespace ServiceDefaults;
 
@@ -27,6 +28,7 @@ internal static class LoggingSetup
             .WriteTo.Console(new JsonLogFormatter(service))
             .CreateLogger();
         builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(logger, dispose: true);
+        // AddSerilog would add a filter of its own that lets every level through, past Logging:LogLevel.
+        builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
     }
 }
