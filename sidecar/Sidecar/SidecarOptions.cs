@@ -68,6 +68,18 @@ internal sealed record SidecarOptions
     /// <summary>The endpoints of the app that are not asked at start: <c>config</c>, <c>subscribe</c>; default none.</summary>
     public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
+    /// <summary>How long a stop goes on as if nothing were, or until the app is unhealthy; default none. daprd's <c>dapr-block-shutdown-duration</c>.</summary>
+    public TimeSpan BlockShutdown { get; init; }
+
+    /// <summary>True logs each call of the HTTP and gRPC API, without bodies, queries and headers; default false.</summary>
+    public bool ApiLogging { get; init; }
+
+    /// <summary>Whether there are actors and workflows; default true. False answers as daprd without placement addresses.</summary>
+    public bool HasPlacement { get; init; } = true;
+
+    /// <summary>Whether there are jobs and reminders; default true. False answers as daprd without scheduler addresses.</summary>
+    public bool HasScheduler { get; init; } = true;
+
     /// <summary>False takes resources as daprd does: what is wrong in a resiliency or configuration file is logged and left out. Default true: any error stops the start.</summary>
     public bool StrictResources { get; init; } = true;
 

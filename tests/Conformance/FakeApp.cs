@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -25,8 +26,13 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
     /// <summary>True while it does not listen at the scenario's start.</summary>
     public bool Down => script["down"]?.GetValue<bool>() == true;
 
-    /// <summary>Gets every request.</summary>
-    public ConcurrentQueue<Seen> Requests { get; init; } = new();
+    /// <summary>Gets every request; of a span collector, nothing.</summary>
+    public required ConcurrentQueue<Seen> Requests { get; init; }
+
+    /// <summary>The spans that came, when it is a fake Zipkin.</summary>
+    public ConcurrentQueue<JsonObject> Spans { get; } = new();
+
+    private bool CollectsSpans => script["collectSpans"]?.GetValue<bool>() == true;
 
     /// <summary>Listens.</summary>
     public async Task StartAsync()
@@ -75,7 +81,15 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
         }
 
         var headers = context.Request.Headers.ToDictionary(pair => pair.Key.ToLowerInvariant(), pair => pair.Value.ToString(), StringComparer.Ordinal);
-        Requests.Enqueue(new Seen(name, context.Request.Method, target, headers, body.ToArray(), Environment.TickCount64));
+        if (!CollectsSpans)
+        {
+            Requests.Enqueue(new Seen(name, context.Request.Method, target, headers, body.ToArray(), Stopwatch.GetTimestamp()));
+        }
+        else if (JsonNode.Parse(body.ToArray()) is JsonArray spans)
+        {
+            spans.ToList().ForEach(span => Spans.Enqueue(span!.AsObject()));
+        }
+
         var answer = Find(context.Request.Method, target.Split('?')[0]);
         if (answer is null)
         {

@@ -5,6 +5,13 @@ namespace Conformance;
 /// <summary>One recorded scenario of the real daprd (golden/README.md describes the format).</summary>
 internal sealed record Scenario(string Id, string Area, string Title, JsonObject Setup, IReadOnlyList<JsonObject> Steps, IReadOnlyList<string> Unstable)
 {
+    /// <summary>Whether times are compared.</summary>
+    public bool IsTimed => Steps.Any(step => step["timing"] is not null);
+
+    /// <summary>About how long it waits, in milliseconds.</summary>
+    public double Waits => Steps.Sum(step => (step["request"]!["ms"]?.GetValue<double>() ?? 0) + (step["request"]!["quietMs"]?.GetValue<double>() ?? 0) + (step["await"]?["thenQuietMs"]?.GetValue<double>() ?? 0))
+        + (Setup["settleMs"]?.GetValue<double>() ?? 0);
+
     /// <summary>Reads every scenario of a folder of .jsonl files.</summary>
     public static IReadOnlyList<Scenario> Load(string folder)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Sidecar;
+using Sidecar.Health;
 
 namespace Conformance;
 
@@ -21,6 +23,55 @@ internal static class SidecarFlags
         }
 
         var flags = (setup["flags"] as JsonArray ?? []).Select(flag => placeholders.Fill(flag!.ToString())).ToArray();
-        return flags.Length == 0 ? options : throw new NotReplayableException($"flags {string.Join(' ', flags)}");
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < flags.Length; i++)
+        {
+            var hasValue = i + 1 < flags.Length && !flags[i + 1].StartsWith("--", StringComparison.Ordinal);
+            values[flags[i].TrimStart('-')] = hasValue ? flags[++i] : "true";
+        }
+
+        return values.Aggregate(options, (current, flag) => Apply(current, flag.Key, flag.Value, values));
     }
+
+    private static SidecarOptions Apply(SidecarOptions options, string flag, string value, Dictionary<string, string> all) => flag switch
+    {
+        "enable-app-health-check" => options with { AppHealth = value == "true" ? Health(all) : null },
+        "app-health-check-path" or "app-health-probe-interval" or "app-health-probe-timeout" or "app-health-threshold" => options,
+        "disable-init-endpoints" => options with { DisabledInitEndpoints = value.Split(',') },
+        "dapr-block-shutdown-duration" => options with { BlockShutdown = Duration(value) },
+        "dapr-graceful-shutdown-seconds" => options with { GracefulShutdown = TimeSpan.FromSeconds(Number(value)) },
+        "dapr-public-port" => options with { PublicPort = (int)Number(value) },
+        "dapr-public-listen-address" or "dapr-listen-addresses" or "log-level" => options,
+        "max-body-size" or "dapr-http-max-request-size" => options with { MaxBodySize = flag == "max-body-size" ? Size(value) : (long)Number(value) * 1024 * 1024 },
+        "read-buffer-size" or "http-read-buffer-size" => options with { ReadBufferSize = (int)Size(value) },
+        "app-max-concurrency" => options with { AppMaxConcurrency = (int)Number(value) },
+        "app-protocol" => options with { AppProtocol = value },
+        "enable-api-logging" => options with { ApiLogging = value == "true" },
+        _ => throw new NotReplayableException($"flag {flag}"),
+    };
+
+    private static AppHealthOptions Health(Dictionary<string, string> flags)
+    {
+        var defaults = new AppHealthOptions();
+        return defaults with
+        {
+            Path = flags.GetValueOrDefault("app-health-check-path", defaults.Path),
+            Interval = flags.TryGetValue("app-health-probe-interval", out var interval) ? TimeSpan.FromSeconds(Number(interval)) : defaults.Interval,
+            Timeout = flags.TryGetValue("app-health-probe-timeout", out var timeout) ? TimeSpan.FromMilliseconds(Number(timeout)) : defaults.Timeout,
+            Threshold = flags.TryGetValue("app-health-threshold", out var threshold) ? (int)Number(threshold) : defaults.Threshold,
+        };
+    }
+
+    private static double Number(string value) => double.Parse(value, CultureInfo.InvariantCulture);
+
+    private static TimeSpan Duration(string value) => value.EndsWith("ms", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(Number(value[..^2])) : TimeSpan.FromSeconds(Number(value.TrimEnd('s')));
+
+    private static long Size(string value) => value switch
+    {
+        [.. var number, 'M', 'i'] => (long)(Number(number) * 1024 * 1024),
+        [.. var number, 'K', 'i'] => (long)(Number(number) * 1024),
+        [.. var number, 'M'] => (long)(Number(number) * 1_000_000),
+        [.. var number, 'K'] => (long)(Number(number) * 1_000),
+        _ => long.Parse(value, CultureInfo.InvariantCulture),
+    };
 }

@@ -36,6 +36,18 @@ internal sealed class Stores : IAsyncDisposable
         return output;
     }
 
+    /// <summary>Runs a statement with psql.</summary>
+    public async Task<string> SqlAsync(string sql)
+    {
+        var parts = new Npgsql.NpgsqlConnectionStringBuilder(_database!.ConnectionString);
+        var start = new ProcessStartInfo("psql", ["-h", parts.Host!, "-p", parts.Port.ToString(), "-U", parts.Username!, "-d", parts.Database!, "-A", "-t", "-c", sql]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PGPASSWORD"] = parts.Password;
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output;
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+
+namespace Conformance;
+
+/// <summary>Replays many scenarios; the results come in the scenarios' order.</summary>
+internal static class Replay
+{
+    private const int TimedLanes = 3;
+
+    /// <summary>What a scenario differed in.</summary>
+    internal sealed record Result(Scenario Scenario, IReadOnlyList<string> Differences);
+
+    /// <summary>Replays them in lanes, the timed ones last.</summary>
+    public static async Task<IReadOnlyList<Result>> RunAsync(IReadOnlyList<Scenario> scenarios, int lanes)
+    {
+        var results = new ConcurrentDictionary<string, Result>(StringComparer.Ordinal);
+        var open = Enumerable.Range(0, Math.Clamp(lanes, 1, scenarios.Count + 1)).Select(_ => new Stores()).ToArray();
+        try
+        {
+            await Task.WhenAll(open.Select(stores => stores.StartAsync()));
+
+            // The long ones first, so that the last lane does not run alone for long.
+            await RunAsync(scenarios.Where(scenario => !scenario.IsTimed).OrderByDescending(scenario => scenario.Waits), open, results);
+            await RunAsync(scenarios.Where(scenario => scenario.IsTimed).OrderByDescending(scenario => scenario.Waits), open.Take(TimedLanes), results);
+        }
+        finally
+        {
+            await Task.WhenAll(open.Select(stores => stores.DisposeAsync().AsTask()));
+        }
+
+        return [.. scenarios.Select(scenario => results[scenario.Id])];
+    }
+
+    private static async Task RunAsync(IEnumerable<Scenario> scenarios, IEnumerable<Stores> lanes, ConcurrentDictionary<string, Result> results)
+    {
+        var queue = new ConcurrentQueue<Scenario>(scenarios);
+        await Task.WhenAll(lanes.Select(stores => Task.Run(async () =>
+        {
+            while (queue.TryDequeue(out var scenario))
+            {
+                results[scenario.Id] = new Result(scenario, await ScenarioRunner.RunAsync(scenario, stores));
+            }
+        })));
+    }
+}
