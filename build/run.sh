@@ -7,6 +7,10 @@ set -eu
 
 file=${DAPR_FILE:-dapr.yaml}
 require_dotnet
+if running=$(sed -n 's/.*"pid": *\([0-9]*\).*/\1/p' "$run_dir/host.json" 2>/dev/null) && [ -n "$running" ] && kill -0 "$running" 2>/dev/null; then
+  echo "run.sh: a platform runs already in $run_dir (process $running). First: make stop" >&2
+  exit 1
+fi
 require_servers
 trap 'stop_own_servers' EXIT
 build_platform

@@ -33,4 +33,15 @@ public sealed class ControlCommandTests(PlatformFixture platform)
         code.Should().NotBe(0);
         output.Should().Contain("make logs APP=orders");
     }
+
+    [EmbeddedFact]
+    public async Task Run_BesideRunningPlatform_IsRefusedAndLeavesItAlone()
+    {
+        var (code, output) = await Make.RunAsync(platform.RunFolder, "run");
+
+        code.Should().NotBe(0);
+        output.Should().Contain("runs already").And.Contain("make stop");
+        using var client = platform.Client();
+        (await client.GetAsync("/api/v1/products?pageSize=1")).Status.Should().Be(System.Net.HttpStatusCode.OK);
+    }
 }
