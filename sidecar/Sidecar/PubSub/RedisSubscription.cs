@@ -113,8 +113,9 @@ internal sealed partial class RedisSubscription(
             {
                 return;
             }
-            catch (RedisException exception)
+            catch (Exception exception)
             {
+                // Whatever it is, a reply not understood included: a loop that ended would silence the topic.
                 LogReading(topic, exception.Message);
                 await Task.Delay(delay, time, _intake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 delay = delay * 2 < client.Options.MaxReconnectDelay ? delay * 2 : client.Options.MaxReconnectDelay;
@@ -158,7 +159,7 @@ internal sealed partial class RedisSubscription(
             {
                 return;
             }
-            catch (RedisException exception)
+            catch (Exception exception)
             {
                 LogReclaiming(topic, exception.Message);
             }

@@ -22,6 +22,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly TaskCompletionSource<Exception> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _endpoint;
     private Task _loops = Task.CompletedTask;
+    private long _replies;
 
     private RedisConnection(Stream stream, RedisOptions options, TimeProvider time)
     {
@@ -68,26 +69,32 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>Sends a command and waits for its reply; an error reply throws <see cref="RedisServerException"/>.</summary>
     public async Task<RedisReply> ExecuteAsync(RedisCommand command, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(timeout, _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var started = _time.GetTimestamp();
+        await TakeSlotAsync(command, timeout, cancellationToken);
+        var repliesBefore = Volatile.Read(ref _replies);
         var pending = new Pending(command);
+        if (!_outgoing.Writer.TryWrite(pending))
+        {
+            _slots.Release();
+            throw Lost(sent: false, _closed.Task.IsCompleted ? await _closed.Task : null);
+        }
+
         try
         {
-            await _slots.WaitAsync(linked.Token);
-            if (!_outgoing.Writer.TryWrite(pending))
-            {
-                _slots.Release();
-                throw Lost(sent: false, _closed.Task.IsCompleted ? await _closed.Task : null);
-            }
-
-            var reply = await pending.Reply.Task.WaitAsync(linked.Token);
+            var left = timeout - _time.GetElapsedTime(started);
+            var reply = await pending.Reply.Task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
             return reply.Kind == RedisReplyKind.Error ? throw new RedisServerException(reply.AsText()!) : reply;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            // Replies come in order: if this one is late, so are all behind it. A new connection is the only cure.
             var timedOut = new RedisTimeoutException($"redis at {_endpoint} did not answer {command.Name} within {timeout.TotalSeconds:0.#} s");
-            Close(timedOut);
+            if (Volatile.Read(ref _replies) == repliesBefore)
+            {
+                // Silence for the whole time, and replies come in order: only a new connection helps. While others are answered, the
+                // server is merely slow, and a new connection would fail everything that is under way.
+                Close(timedOut);
+            }
+
             throw timedOut;
         }
     }
@@ -120,6 +127,25 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             client.Dispose();
             throw;
+        }
+    }
+
+    private async ValueTask TakeSlotAsync(RedisCommand command, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (_slots.Wait(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await _slots.WaitAsync(linked.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RedisTimeoutException($"redis at {_endpoint} is too busy: {command.Name} waited {timeout.TotalSeconds:0.#} s for the commands before it and was not sent");
         }
     }
 
@@ -240,6 +266,7 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw new InvalidDataException("a reply that nobody asked for");
         }
 
+        Volatile.Write(ref _replies, _replies + 1);
         _slots.Release();
         pending.Reply.TrySetResult(reply);
     }

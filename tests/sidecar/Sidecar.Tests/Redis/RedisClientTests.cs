@@ -22,11 +22,24 @@ public sealed class RedisClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ExecuteAsync_ThousandsAtOnce_EachGetsItsOwnReply()
+    public async Task ExecuteAsync_TenThousandAtOnce_EachGetsItsOwnReply()
     {
-        var replies = await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => Run("ECHO", i)));
+        // Off the runner's synchronization context, which starts a thread for every continuation.
+        var replies = await Task.Run(() => Task.WhenAll(Enumerable.Range(0, 10_000).Select(i => Run("ECHO", i))));
 
-        replies.Select(reply => reply.AsText()).Should().Equal(Enumerable.Range(0, 2_000).Select(i => i.ToString()));
+        replies.Select(reply => reply.AsText()).Should().Equal(Enumerable.Range(0, 10_000).Select(i => i.ToString()));
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_NoRoomWithinTheDeadline_FailsAloneAndKeepsTheConnection()
+    {
+        await using var connection = await RedisConnection.OpenAsync(_server.Options with { MaxPending = 1 }, TimeProvider.System, CancellationToken.None);
+        var slow = connection.ExecuteAsync(RedisCommand.Of("BLPOP", "empty", "0.5"), TimeSpan.FromSeconds(10), CancellationToken.None);
+
+        var act = () => connection.ExecuteAsync(RedisCommand.Of("PING"), TimeSpan.FromMilliseconds(50), CancellationToken.None);
+
+        await act.Should().ThrowAsync<RedisTimeoutException>().WithMessage("*not sent*");
+        (await slow).IsNull.Should().BeTrue("the connection was not given up for a command that never left");
     }
 
     [Fact]
