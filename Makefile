@@ -31,8 +31,8 @@ test-fast: ## The inner loop: unit and component tests
 test-e2e: ## The end-to-end suite only (ENGINE=dapr; PLATFORM_BASE=http://... runs it against a platform that is up)
 	@ENGINE=$(ENGINE) build/test.sh e2e
 
-bench: ## Benchmarks (release build)
-	@build/bench.sh
+bench: ## Benchmarks, release build (ONLY=invocation,state,pubsub,workflow RUNS=5 LENGTH=1)
+	@ONLY=$(ONLY) RUNS=$(RUNS) LENGTH=$(LENGTH) build/bench.sh
 
 conformance: ## Replay the recordings of the real daprd against our sidecar (GOLDEN=folder, ONLY=part of an id)
 	@GOLDEN=$(GOLDEN) ONLY=$(ONLY) build/conformance.sh

@@ -1,1 +1,4 @@
-Console.WriteLine("not wired yet");
+using Benchmarks;
+using Benchmarks.Roles;
+
+return args is ["role", ..] ? await RoleProgram.RunAsync(args[1..]) : await BenchmarkRun.RunAsync(args);

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sidecar.Api.Http;
+
+namespace Benchmarks.Roles;
+
+/// <summary>The app: a small JSON answer, an echo, and a subscriber that counts. It does next to nothing, so that the way to it is what is measured.</summary>
+internal sealed class AppRole : IRole
+{
+    public const string Topic = "delivered";
+    private static readonly byte[] Greeting = """{"id":"0191d5a2-7a63-7c3e-a1c5-53f5a5b1f2aa","name":"hello","total":"12.50","items":[1,2,3,4]}"""u8.ToArray();
+    private static readonly byte[] Subscriptions = """[{"pubsubname":"pubsub","topic":"delivered","route":"/delivered"}]"""u8.ToArray();
+    private readonly KestrelEndpoint _endpoint;
+    private long _delivered;
+
+    public AppRole() =>
+        _endpoint = new KestrelEndpoint("127.0.0.1", 0, HttpProtocols.Http1, _ => { }, HandleAsync, NullLoggerFactory.Instance);
+
+    public async Task<IReadOnlyList<int>> StartAsync()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        return [_endpoint.Port];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _endpoint.StopAsync(new CancellationToken(canceled: true));
+        await _endpoint.DisposeAsync();
+    }
+
+    private Task HandleAsync(HttpContext context)
+    {
+        switch (context.Request.Path.Value)
+        {
+            case "/hello":
+                return WriteAsync(context, Greeting);
+            case "/echo":
+                context.Response.ContentLength = context.Request.ContentLength;
+                return context.Request.Body.CopyToAsync(context.Response.Body);
+            case "/delivered":
+                Interlocked.Increment(ref _delivered);
+                return Task.CompletedTask;
+            case "/count":
+                return WriteAsync(context, System.Text.Encoding.ASCII.GetBytes(Interlocked.Read(ref _delivered).ToString(CultureInfo.InvariantCulture)));
+            case "/dapr/subscribe":
+                return WriteAsync(context, Subscriptions);
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, byte[] body)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body).AsTask();
+    }
+}

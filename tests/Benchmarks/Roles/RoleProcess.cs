@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Benchmarks.Roles;
+
+/// <summary>A role in a process of its own. It ends when its standard input closes, so it never outlives the driver.</summary>
+internal sealed class RoleProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private RoleProcess(Process process) => _process = process;
+
+    /// <summary>The ports it said it listens on.</summary>
+    public IReadOnlyList<int> Ports { get; private set; } = [];
+
+    /// <summary>The processor time it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The memory it holds, in MiB.</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1024.0 / 1024;
+        }
+    }
+
+    /// <summary>Starts a role and waits until it is ready.</summary>
+    public static async Task<RoleProcess> StartAsync(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(RoleProcess).Assembly.Location, "role", .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        var role = new RoleProcess(Process.Start(start)!);
+        while (await role._process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(RoleProgram.Ready, StringComparison.Ordinal))
+            {
+                role.Ports = [.. line[RoleProgram.Ready.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(port => int.Parse(port, CultureInfo.InvariantCulture))];
+                return role;
+            }
+
+            Console.Error.WriteLine(line);
+        }
+
+        throw new InvalidOperationException($"Role '{string.Join(' ', arguments)}' ended before it was ready.");
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}

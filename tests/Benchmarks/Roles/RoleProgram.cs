@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Benchmarks.Roles;
+
+/// <summary>The program of the other processes: starts a role, says its ports, runs until standard input closes.</summary>
+internal static class RoleProgram
+{
+    public const string Ready = "READY ";
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        await using IRole role = arguments[0] switch
+        {
+            "app" => new AppRole(),
+            "forwarder" => new ForwarderRole(int.Parse(arguments[1], CultureInfo.InvariantCulture)),
+            "sidecars" => new SidecarsRole(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture)),
+            "worker" => new WorkerRole(arguments[1]),
+            _ => throw new ArgumentException($"There is no role '{arguments[0]}'.", nameof(arguments)),
+        };
+        var ports = await role.StartAsync();
+        Console.WriteLine(Ready + string.Join(' ', ports));
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+            // Only its end matters.
+        }
+
+        return 0;
+    }
+}

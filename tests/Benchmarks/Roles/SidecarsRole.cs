@@ -1,0 +1,47 @@
+using Sidecar;
+using Sidecar.Components;
+
+namespace Benchmarks.Roles;
+
+/// <summary>
+/// Two sidecars of one run in one process, as the host runs them: <c>caller</c> without an app and <c>callee</c> with it. Ports: HTTP of the
+/// caller, HTTP and gRPC of the callee.
+/// </summary>
+internal sealed class SidecarsRole(string resources, int appPort) : IRole
+{
+    private readonly List<SidecarRuntime> _sidecars = [];
+
+    public async Task<IReadOnlyList<int>> StartAsync()
+    {
+        var run = new RunScope();
+        var callee = await StartAsync(run, "callee", appPort);
+        var caller = await StartAsync(run, "caller", null);
+        return [caller.HttpPort, callee.HttpPort, callee.GrpcPort];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sidecar in _sidecars)
+        {
+            await sidecar.DisposeAsync();
+        }
+    }
+
+    private async Task<SidecarRuntime> StartAsync(RunScope run, string appId, int? port)
+    {
+        var sidecar = new SidecarRuntime(new SidecarOptions
+        {
+            AppId = appId,
+            HttpPort = 0,
+            GrpcPort = 0,
+            AppPort = port,
+            Run = run,
+            ResourcesPaths = [resources],
+            ConfigurationPath = Path.Combine(resources, "configuration", "configuration.yaml"),
+        });
+        _sidecars.Add(sidecar);
+        await sidecar.StartAsync(CancellationToken.None);
+        await sidecar.WaitUntilReadyAsync(CancellationToken.None);
+        return sidecar;
+    }
+}
