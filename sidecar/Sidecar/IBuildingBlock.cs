@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Metadata;
 
@@ -13,8 +13,8 @@ internal interface IBuildingBlock : IAsyncDisposable
     /// <summary>Its part of the HTTP API.</summary>
     IEnumerable<IHttpApi> HttpApis => [];
 
-    /// <summary>Its part of the gRPC API: full path, e.g. <c>/TaskHubSidecarService/StartInstance</c>, to the handler of the HTTP/2 request (status trailers included).</summary>
-    IEnumerable<KeyValuePair<string, RequestDelegate>> GrpcMethods => [];
+    /// <summary>Its part of the gRPC API.</summary>
+    IEnumerable<IGrpcApi> GrpcApis => [];
 
     /// <summary>Its loaded components, for <c>/v1.0/metadata</c>.</summary>
     IEnumerable<LoadedComponent> LoadedComponents => [];

@@ -22,6 +22,9 @@ internal sealed record RuntimeServices
     /// <summary>The way to the app.</summary>
     public required IAppChannel App { get; init; }
 
+    /// <summary>The calls of an app of protocol gRPC; null for one of HTTP.</summary>
+    public GrpcApp? GrpcApp { get; init; }
+
     /// <summary>The policies of the resiliency files.</summary>
     public required IResiliency Resiliency { get; init; }
 

@@ -29,8 +29,11 @@ internal sealed record SidecarOptions
     /// <summary>The port of the app; none = the sidecar has no app to call.</summary>
     public int? AppPort { get; init; }
 
-    /// <summary>The protocol of the app; only <c>http</c> is supported.</summary>
+    /// <summary>The protocol of the app: <c>http</c> or <c>grpc</c>; default <c>http</c>.</summary>
     public string AppProtocol { get; init; } = "http";
+
+    /// <summary>Whether the app speaks gRPC.</summary>
+    public bool IsGrpcApp => AppProtocol.Equals("grpc", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The address of the app; default 127.0.0.1.</summary>
     public string AppChannelAddress { get; init; } = "127.0.0.1";

@@ -29,9 +29,9 @@ internal static class SidecarOptionsValidation
             yield return $"{name} port {port} does not exist; give one from 1 to {HighestPort}";
         }
 
-        if (!options.AppProtocol.Equals("http", StringComparison.OrdinalIgnoreCase))
+        if (!options.IsGrpcApp && !options.AppProtocol.Equals("http", StringComparison.OrdinalIgnoreCase))
         {
-            yield return $"app protocol '{options.AppProtocol}' is not supported by the embedded sidecar; it supports http";
+            yield return $"app protocol '{options.AppProtocol}' is not supported by the embedded sidecar; it supports http and grpc";
         }
 
         if (options.AppHealth is { } health)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Health;
@@ -106,9 +107,10 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             ? new ZipkinExporter(endpoint, Options.AppId, Options.Time, Options.Loggers.CreateLogger<ZipkinExporter>())
             : null;
         var tracing = new Tracing(configuration, exporter);
-        _monitor = new AppMonitor(Options);
-        var app = new AppChannel(Options, _monitor);
-        _ownedSync.AddRange([tracing, app]);
+        var grpc = new GrpcApp(Options);
+        _monitor = new AppMonitor(Options, grpc);
+        var app = new AppChannel(Options, _monitor, grpc);
+        _ownedSync.AddRange([tracing, app, grpc]);
         _owned.AddRange(exporter is null ? [_monitor] : [_monitor, exporter]);
         _services = new RuntimeServices
         {
@@ -116,6 +118,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             Resources = loaded.Resources,
             SecretStores = loaded.SecretStores,
             App = app,
+            GrpcApp = Options is { IsGrpcApp: true, AppPort: not null } ? grpc : null,
             Resiliency = new ResiliencyPolicies(
                 loaded.Resiliency,
                 loaded.Resources.Components.ToDictionary(component => component.Name, component => component.Type, StringComparer.Ordinal),
@@ -123,7 +126,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
                 Random.Shared.NextDouble),
             Tracing = tracing,
         };
-        _callee = new Callee(Options.AppId, app, new AccessControl(configuration.AccessControl), tracing);
+        _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing);
         ComposeApis(_services, _callee);
     }
 
@@ -138,7 +141,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         _ownedSync.Add(invoker);
         _metadata = new MetadataApi(services, _blocks, () => _ready.Task.IsCompleted);
         var health = new HealthApi(Options.AppId, () => IsReady, () => _isStarted && !_stopping.IsCancellationRequested);
-        var shutdown = new ShutdownApi(Options.ShutdownRequested ?? (() => StopAsync(CancellationToken.None)));
+        var shutdown = new ShutdownApi(Shutdown);
         var configuration = services.Resources.Configuration;
         var http = new HttpDispatcher(
             [.. _blocks.SelectMany(block => block.HttpApis), _metadata, health, shutdown],
@@ -146,9 +149,26 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             new ApiAccess(configuration.AllowedApis, configuration.DeniedApis),
             services.Tracing,
             Options);
-        var grpc = new GrpcDispatcher(_blocks.SelectMany(block => block.GrpcMethods), new ApiToken(Options.ApiToken));
+        var grpc = new GrpcDispatcher(
+            CreateGrpcServer(services, invoker),
+            new GrpcProxy(Options.AppId, callee, AppRegistry.Of(Options.Run)),
+            new ApiToken(Options.ApiToken),
+            new GrpcApiAccess(configuration.AllowedApis, configuration.DeniedApis),
+            services.Tracing);
         _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, _metadata));
     }
+
+    private Func<Task> Shutdown => Options.ShutdownRequested ?? (() => StopAsync(CancellationToken.None));
+
+    private GrpcServer CreateGrpcServer(RuntimeServices services, Invoker invoker) => new(
+        [
+            .. _blocks.SelectMany(block => block.GrpcApis),
+            new InvokeGrpcApi(new GrpcInvocation(services, invoker)),
+            new MetadataGrpcApi(services, _blocks, _metadata!, () => _ready.Task.IsCompleted, Shutdown),
+        ],
+        new GrpcServerOptions { MaxMessageSize = (int)Math.Min(Options.MaxBodySize, int.MaxValue) },
+        services.Time,
+        services.Loggers.CreateLogger<GrpcServer>());
 
     private async Task StartBlocksAsync(CancellationToken cancellationToken)
     {
@@ -207,7 +227,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     // Actors are declared there; apps count on being asked, in this order.
     private async Task AskConfigurationAsync(CancellationToken cancellationToken)
     {
-        if (Options.DisabledInitEndpoints.Contains("config", StringComparer.OrdinalIgnoreCase))
+        if (Options.IsGrpcApp || Options.DisabledInitEndpoints.Contains("config", StringComparer.OrdinalIgnoreCase))
         {
             return;
         }

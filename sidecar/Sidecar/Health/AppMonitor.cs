@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Dapr.Proto.Runtime.V1;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 
 namespace Sidecar.Health;
@@ -7,7 +9,7 @@ namespace Sidecar.Health;
 /// Watches the app: first until it accepts connections, then, when a health check is configured, by its probes. Without one the app
 /// stays available once it was seen, and a call to an app that is down fails by itself.
 /// </summary>
-internal sealed partial class AppMonitor(SidecarOptions options) : IAsyncDisposable
+internal sealed partial class AppMonitor(SidecarOptions options, Invocation.GrpcApp? grpc = null) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
@@ -90,6 +92,11 @@ internal sealed partial class AppMonitor(SidecarOptions options) : IAsyncDisposa
     {
         using var timeout = new CancellationTokenSource(health.Timeout, options.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+        if (options.IsGrpcApp && grpc is not null)
+        {
+            return await ProbeGrpcAsync(grpc, linked.Token);
+        }
+
         var path = health.Path.StartsWith('/') ? health.Path : "/" + health.Path;
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{options.AppChannelAddress}:{port}{path}");
         if (!string.IsNullOrEmpty(options.AppApiToken))
@@ -103,6 +110,19 @@ internal sealed partial class AppMonitor(SidecarOptions options) : IAsyncDisposa
             return response.IsSuccessStatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> ProbeGrpcAsync(Invocation.GrpcApp grpc, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await grpc.CallAsync<Empty, HealthCheckResponse>(Invocation.GrpcApp.HealthCheck, new Empty(), [], cancellationToken);
+            return answer.Message is not null;
+        }
+        catch (OperationCanceledException)
         {
             return false;
         }

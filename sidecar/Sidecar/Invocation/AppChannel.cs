@@ -10,15 +10,17 @@ namespace Sidecar.Invocation;
 internal sealed class AppChannel : IAppChannel, IDisposable
 {
     private const int MaxCalls = 10_000;
-    private readonly HttpMessageInvoker _client = AppHttp.CreateClient();
+    private readonly HttpMessageInvoker _client;
     private readonly SemaphoreSlim? _turns;
     private readonly AppMonitor _monitor;
     private readonly string _base;
     private readonly string? _token;
     private int _calls;
 
-    public AppChannel(SidecarOptions options, AppMonitor monitor)
+    public AppChannel(SidecarOptions options, AppMonitor monitor, GrpcApp grpc)
     {
+        IsHttp = !options.IsGrpcApp;
+        _client = IsHttp ? AppHttp.CreateClient() : new HttpMessageInvoker(new OnInvokeHandler(grpc));
         _monitor = monitor;
         _base = $"http://{options.AppChannelAddress}:{options.AppPort}";
         _token = string.IsNullOrEmpty(options.AppApiToken) ? null : options.AppApiToken;
@@ -28,6 +30,9 @@ internal sealed class AppChannel : IAppChannel, IDisposable
 
     /// <summary>Whether the sidecar has an app at all.</summary>
     public bool Exists { get; }
+
+    /// <summary>Whether the app speaks HTTP; otherwise it is called by gRPC's OnInvoke.</summary>
+    public bool IsHttp { get; }
 
     /// <summary>False only while a health check says so.</summary>
     public bool IsHealthy => _monitor.IsHealthy;

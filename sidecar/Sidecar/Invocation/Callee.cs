@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Sidecar.Api.Grpc;
 using Sidecar.Security;
 using Sidecar.Telemetry;
 
 namespace Sidecar.Invocation;
 
 /// <summary>The called side of an invocation: what a sidecar does with a call that another one hands over, before and after its app.</summary>
-internal sealed class Callee(string appId, AppChannel app, AccessControl access, Tracing tracing) : ICallee
+internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessControl access, Tracing tracing) : ICallee
 {
     /// <inheritdoc />
     public async Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken)
@@ -25,6 +26,17 @@ internal sealed class Callee(string appId, AppChannel app, AccessControl access,
         return result;
     }
 
+    /// <inheritdoc />
+    public GrpcApp? FindGrpc(string method, out GrpcStatus? refusal)
+    {
+        const string Words = "desc = ";
+        refusal = access.Refusal(method, "NONE") is { } denied ? new GrpcStatus(GrpcCode.PermissionDenied, denied[(denied.IndexOf(Words, StringComparison.Ordinal) + Words.Length)..])
+            : !app.Exists ? new GrpcStatus(GrpcCode.Internal, "app channel is not initialized")
+            : !app.IsHealthy ? new GrpcStatus(GrpcCode.Internal, "app is not in a healthy state")
+            : null;
+        return refusal is null ? grpc : null;
+    }
+
     /// <summary>Calls the app; failures are told behind a prefix, which differs between own app and another's.</summary>
     public async Task<InvocationResult> CallAppAsync(HttpRequestMessage request, TraceContext trace, string errorPrefix, CancellationToken cancellationToken)
     {
@@ -36,6 +48,11 @@ internal sealed class Callee(string appId, AppChannel app, AccessControl access,
         if (!app.IsHealthy)
         {
             return new InvocationResult(null, "rpc error: code = Internal desc = app is not in a healthy state");
+        }
+
+        if (app.IsHttp && request.Options.TryGetValue(OnInvokeHandler.Original, out var original) && GrpcInvocation.Problem(original) is { } problem)
+        {
+            return new InvocationResult(null, errorPrefix + problem) { IsPermanent = true };
         }
 
         app.Address(request);

@@ -1,3 +1,4 @@
+using Sidecar.Api.Grpc;
 using Sidecar.Telemetry;
 
 namespace Sidecar.Invocation;
@@ -7,4 +8,7 @@ internal interface ICallee
 {
     /// <summary>Runs the callee's steps (access control, span, token, app health) and calls the app.</summary>
     Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken);
+
+    /// <summary>The app for a call that is proxied to it as it is; null and why not.</summary>
+    GrpcApp? FindGrpc(string method, out GrpcStatus? refusal);
 }

@@ -28,6 +28,12 @@ internal sealed class Invoker(RuntimeServices services, Callee self, AppRegistry
     {
         var trace = services.Tracing.Of(context);
         using var request = CreateRequest(context.Request, body);
+        return await AttemptAsync(request, trace, target, method, query, attempt, cancellationToken);
+    }
+
+    /// <summary>Makes one attempt with a request that has no address yet; <paramref name="attempt"/> counts from 1.</summary>
+    public async Task<InvocationResult> AttemptAsync(HttpRequestMessage request, TraceContext trace, string target, string method, string query, int attempt, CancellationToken cancellationToken)
+    {
         if (IsEndpoint(target))
         {
             return await CallEndpointAsync(request, target, method + query, trace, cancellationToken);
@@ -63,6 +69,11 @@ internal sealed class Invoker(RuntimeServices services, Callee self, AppRegistry
     {
         var request = new HttpRequestMessage(Verb(from.Method), (Uri?)null) { Content = body.ToContent() };
         ForwardedHeaders.CopyToApp(from.Headers, request);
+        if (from.Headers.Connection.Count > 0)
+        {
+            request.Options.Set(OnInvokeHandler.Connection, from.Headers.Connection.ToString());
+        }
+
         return request;
     }
 

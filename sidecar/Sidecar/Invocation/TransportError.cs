@@ -14,6 +14,12 @@ internal static class TransportError
         return $"{verb[..1]}{verb[1..].ToLowerInvariant()} \"{url.OriginalString}\": {Reason(url, exception)}";
     }
 
+    /// <summary>The same for a call over gRPC.</summary>
+    public static string DescribeGrpc(Uri url, Exception exception) =>
+        Reason(url, exception) is var reason && reason.StartsWith("dial", StringComparison.Ordinal)
+            ? $"connection error: desc = \"transport: Error while dialing: {reason}\""
+            : $"error reading from server: {reason}";
+
     private static string Reason(Uri url, Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)

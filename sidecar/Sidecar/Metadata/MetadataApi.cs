@@ -12,10 +12,16 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
     /// <summary>The version of Dapr whose API the sidecar speaks.</summary>
     public const string DaprVersion = "1.18.3";
 
+    /// <summary>The features of daprd that are always on.</summary>
+    public static readonly IReadOnlyList<string> EnabledFeatures = ["HotReload", "WorkflowsRemoteActivityReminder"];
+
     private readonly ConcurrentDictionary<string, string> _labels = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/metadata"];
+
+    /// <summary>The labels, that of the version included.</summary>
+    public SortedDictionary<string, string> Labels => new(_labels, StringComparer.Ordinal) { ["daprRuntimeVersion"] = DaprVersion };
 
     /// <summary>Sets a label, as <c>dapr run</c> does for the command and process of the app.</summary>
     public void SetLabel(string name, string value) => _labels[name] = value;
@@ -47,9 +53,9 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
         json.WriteStartObject();
         json.WriteString("id", services.AppId);
         json.WriteString("runtimeVersion", DaprVersion);
-        WriteTexts(json, "enabledFeatures", ["HotReload", "WorkflowsRemoteActivityReminder"]);
+        WriteTexts(json, "enabledFeatures", EnabledFeatures);
         WriteArray(json, "components", blocks.SelectMany(block => block.LoadedComponents), WriteComponent);
-        WriteExtended(json);
+        WriteMap(json, "extended", Labels);
         WriteArray(json, "subscriptions", blocks.SelectMany(block => block.ActiveSubscriptions), WriteSubscription);
         WriteArray(json, "httpEndpoints", services.Resources.HttpEndpoints.Select(endpoint => endpoint.Name), WriteName);
         WriteApp(json);
@@ -97,12 +103,6 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
         json.WriteString("deadLetterTopic", subscription.DeadLetterTopic);
         json.WriteString("type", subscription.Type);
         json.WriteEndObject();
-    }
-
-    private void WriteExtended(Utf8JsonWriter json)
-    {
-        var labels = new SortedDictionary<string, string>(_labels, StringComparer.Ordinal) { ["daprRuntimeVersion"] = DaprVersion };
-        WriteMap(json, "extended", labels);
     }
 
     private void WriteApp(Utf8JsonWriter json)

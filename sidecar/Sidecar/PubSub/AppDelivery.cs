@@ -21,8 +21,15 @@ internal enum AppVerdict
 /// <summary>The app's answer. <paramref name="Status"/> is its HTTP status when that is what failed, else 0.</summary>
 internal sealed record AppAnswer(AppVerdict Verdict, int Status, string Detail);
 
+/// <summary>Brings events to the app.</summary>
+internal interface IAppDelivery
+{
+    /// <summary>Delivers one event and reads what the app says to it; an app that cannot be reached is an answer, too.</summary>
+    Task<AppAnswer> PostAsync(AppEvent appEvent, CancellationToken cancellationToken);
+}
+
 /// <summary>Posts events to the app and reads its answers: 2xx with SUCCESS, nothing or something unreadable = success; DROP and 404 = drop; the rest = retry.</summary>
-internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider time, Func<string> newId)
+internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider time, Func<string> newId) : IAppDelivery
 {
     // Longer than any handler that works; an app that hangs must not hold a worker for ever.
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromMinutes(5);

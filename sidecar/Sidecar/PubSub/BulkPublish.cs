@@ -7,7 +7,7 @@ using Sidecar.Api.Http;
 namespace Sidecar.PubSub;
 
 /// <summary>Publishes the entries of a bulk request: all are checked first, then each is published for itself.</summary>
-internal sealed class BulkPublish(string appId, TimeProvider time, Func<string> newId)
+internal sealed class BulkPublish(Publisher publisher)
 {
     private const string Mismatch = "error: mismatch between contentType and event";
 
@@ -16,7 +16,7 @@ internal sealed class BulkPublish(string appId, TimeProvider time, Func<string> 
         using var document = GoJson.Decode(request.Data, out var syntax);
         if (document is null)
         {
-            return PubSubErrors.Unmarshal(broker.Name, request.Topic, appId, syntax!);
+            return PubSubErrors.Unmarshal(broker.Name, request.Topic, publisher.AppId, syntax!);
         }
 
         if (Read(document.RootElement, request, out var entries) is { } error)
@@ -24,49 +24,18 @@ internal sealed class BulkPublish(string appId, TimeProvider time, Func<string> 
             return error;
         }
 
-        var messages = new List<(string Id, BrokerMessage Message)>();
-        foreach (var (id, entry) in entries)
+        var failed = new List<(string Id, string Error)>();
+        if (await publisher.PublishAsync(broker, request.Topic, entries, raw, failed, context.RequestAborted) is { } refusal)
         {
-            var data = entry.Data;
-            if (!raw)
-            {
-                var cloudEvent = PublishHttpApi.Make(entry, time.GetUtcNow(), newId, broker.Broker.ExpiresMessages, out var problem);
-                if (cloudEvent is null)
-                {
-                    return PubSubErrors.CloudEvent(broker.Name, appId, problem!);
-                }
-
-                data = cloudEvent.ToBytes();
-            }
-
-            messages.Add((id, new BrokerMessage(request.Topic, data, entry.Metadata)));
+            return refusal;
         }
 
-        if (!broker.Scopes.MayPublish(request.Topic))
-        {
-            return PubSubErrors.Forbidden(broker.Name, request.Topic, appId);
-        }
-
-        await WriteAsync(context, broker, request.Topic, messages);
+        await WriteAsync(context, broker, request.Topic, failed);
         return null;
     }
 
-    private static async Task WriteAsync(HttpContext context, LoadedBroker broker, string topic, List<(string Id, BrokerMessage Message)> messages)
+    private static async Task WriteAsync(HttpContext context, LoadedBroker broker, string topic, List<(string Id, string Error)> failed)
     {
-        var failed = new List<(string Id, string Error)>();
-        foreach (var (id, message) in messages)
-        {
-            try
-            {
-                await broker.PublishAsync(message, context.RequestAborted);
-            }
-            catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
-            {
-                // Reported for this entry; the others are published.
-                failed.Add((id, exception.Message));
-            }
-        }
-
         if (failed.Count == 0)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -114,13 +83,13 @@ internal sealed class BulkPublish(string appId, TimeProvider time, Func<string> 
             var contentType = GoJson.Member(element, "contentType")?.GetString() ?? "";
             if (ToBytes(GoJson.Member(element, "event"), contentType, out var data) is { } problem)
             {
-                return PubSubErrors.Envelope(request.PubSub, request.Topic, appId, problem);
+                return PubSubErrors.Envelope(request.PubSub, request.Topic, publisher.AppId, problem);
             }
 
             var id = GoJson.Member(element, "entryId")?.GetString() ?? "";
             if (id.Length == 0 || !ids.Add(id))
             {
-                return PubSubErrors.EntryId(request.PubSub, request.Topic, appId);
+                return PubSubErrors.EntryId(request.PubSub, request.Topic, publisher.AppId);
             }
 
             entries.Add((id, request with { ContentType = contentType, Data = data, Metadata = Metadata(element, request.Metadata) }));
@@ -128,7 +97,7 @@ internal sealed class BulkPublish(string appId, TimeProvider time, Func<string> 
 
         return null;
 
-        ApiError Unmarshal(string problem) => PubSubErrors.Unmarshal(request.PubSub, request.Topic, appId, problem);
+        ApiError Unmarshal(string problem) => PubSubErrors.Unmarshal(request.PubSub, request.Topic, publisher.AppId, problem);
     }
 
     // An entry without metadata of its own does not get the request's, as in daprd.

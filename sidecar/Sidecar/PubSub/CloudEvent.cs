@@ -13,7 +13,7 @@ internal sealed class CloudEvent
 {
     public const string ContentType = "application/cloudevents+json";
     private const string DefaultType = "com.dapr.event.sent";
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly SortedDictionary<string, JsonNode?> _attributes = new(StringComparer.Ordinal);
 
     /// <summary>A text attribute; null when it is missing or no text.</summary>

@@ -1,6 +1,12 @@
+using System.Collections.Concurrent;
+using Dapr.Proto.Runtime.V1;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
+using Sidecar.Invocation;
 using Sidecar.Metadata;
 using Sidecar.PubSub.Cel;
 
@@ -13,8 +19,9 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private readonly ILogger _logger;
     private readonly Dictionary<string, LoadedBroker> _brokers;
     private readonly IReadOnlyList<Subscription> _declared;
-    private readonly AppDelivery _app;
+    private readonly IAppDelivery _app;
     private readonly List<IBrokerSubscription> _running = [];
+    private readonly ConcurrentDictionary<Subscription, IBrokerSubscription> _streams = new(ReferenceEqualityComparer.Instance);
     private volatile IReadOnlyList<Subscription> _active = [];
 
     private PubSubBuildingBlock(RuntimeServices services)
@@ -24,16 +31,22 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _brokers = services.ComponentsOf("pubsub").Select(Load).ToDictionary(broker => broker.Name, StringComparer.Ordinal);
         _declared = [.. services.Resources.Subscriptions.Select(Declared)];
         _active = _declared;
-        _app = new AppDelivery(services.App, services.Tracing, services.Time, NewId);
-        HttpApis = [new PublishHttpApi(_brokers, services.AppId, services.Tracing, services.Time, NewId)];
+        _app = services.GrpcApp is { } grpc
+            ? new GrpcAppDelivery(grpc, services.Tracing, services.Time)
+            : new AppDelivery(services.App, services.Tracing, services.Time, NewId);
+        var publisher = new Publisher(_brokers, services.AppId, services.Time, NewId);
+        HttpApis = [new PublishHttpApi(publisher, services.Tracing)];
+        GrpcApis = [new PublishGrpcApi(publisher, services.Tracing), new SubscribeGrpcApi(this)];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
 
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
+
     public IEnumerable<LoadedComponent> LoadedComponents =>
         _brokers.Values.Select(broker => new LoadedComponent(broker.Name, broker.Spec.Type, broker.Spec.Version, broker.Broker.Capabilities));
 
-    public IEnumerable<ActiveSubscription> ActiveSubscriptions => _active.Select(subscription => subscription.ToActive());
+    public IEnumerable<ActiveSubscription> ActiveSubscriptions => _active.Concat(_streams.Keys).Select(subscription => subscription.ToActive());
 
     /// <summary>Components that cannot be used at present, with the reason.</summary>
     public IEnumerable<KeyValuePair<string, string>> Problems =>
@@ -56,11 +69,38 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         }
     }
 
-    public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Select(subscription => subscription.DrainAsync(cancellationToken)));
+    /// <summary>Whether there is a component of that name.</summary>
+    public bool Has(string pubSub) => _brokers.ContainsKey(pubSub);
+
+    /// <summary>Starts the deliveries of a subscription that a client holds open; the problem when that cannot be.</summary>
+    public async Task<string?> OpenStreamAsync(Subscription subscription, IAppDelivery client, CancellationToken cancellationToken)
+    {
+        var broker = _brokers[subscription.PubSub];
+        if (!broker.Scopes.MaySubscribe(subscription.Topic))
+        {
+            return $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed";
+        }
+
+        var delivery = new TopicDelivery(subscription, broker, client, _logger, _services.Time, NewId);
+        _streams[subscription] = await broker.Broker.SubscribeAsync(subscription.Topic, delivery.HandleAsync, cancellationToken);
+        LogSubscribed(subscription.PubSub, subscription.Topic);
+        return null;
+    }
+
+    /// <summary>Ends a stream's deliveries; what was not answered goes back to the broker.</summary>
+    public async Task CloseStreamAsync(Subscription subscription)
+    {
+        if (_streams.TryRemove(subscription, out var running))
+        {
+            await running.DisposeAsync();
+        }
+    }
+
+    public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Concat(_streams.Values).Select(subscription => subscription.DrainAsync(cancellationToken)));
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var subscription in _running)
+        foreach (var subscription in _running.Concat(_streams.Values))
         {
             await subscription.DisposeAsync();
         }
@@ -108,7 +148,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         {
             try
             {
-                return await AskOnceAsync(cancellationToken);
+                return await (_services.GrpcApp is { } grpc ? AskGrpcAsync(grpc, cancellationToken) : AskOnceAsync(cancellationToken));
             }
             catch (HttpRequestException exception) when (attempt < Attempts)
             {
@@ -134,12 +174,39 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         }
 
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        if (SubscriptionList.Read(body, out var error) is not { } specs)
+        if (SubscriptionList.Read(body, out var error) is { } specs)
         {
-            LogNotUnderstood(error!);
+            return Programmatic(specs);
+        }
+
+        LogNotUnderstood(error!);
+        return [];
+    }
+
+    private async Task<IReadOnlyList<Subscription>> AskGrpcAsync(GrpcApp app, CancellationToken cancellationToken)
+    {
+        var answer = await app.CallAsync<Empty, ListTopicSubscriptionsResponse>(GrpcApp.Callback + "ListTopicSubscriptions", new Empty(), [], cancellationToken);
+        if (answer.Status.Code == GrpcCode.Unavailable)
+        {
+            throw new HttpRequestException(answer.Status.Message);
+        }
+
+        if (answer.Message is not { } list)
+        {
+            // An app without subscriptions need not have the call.
+            if (answer.Status.Code != GrpcCode.Unimplemented)
+            {
+                LogNotUnderstood($"{answer.Status.Code}: {answer.Status.Message}");
+            }
+
             return [];
         }
 
+        return Programmatic([.. list.Subscriptions.Select(SubscriptionList.From)]);
+    }
+
+    private IReadOnlyList<Subscription> Programmatic(IReadOnlyList<SubscriptionSpec> specs)
+    {
         try
         {
             return [.. specs.Select(spec => Subscription.From(spec, "PROGRAMMATIC"))];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dapr.Proto.Runtime.V1;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 
@@ -29,6 +30,23 @@ internal static class SubscriptionList
         }
 
         return [.. document.RootElement.EnumerateArray().Where(element => element.ValueKind == JsonValueKind.Object).Select(Read).Where(spec => spec.Rules.Count > 0)];
+    }
+
+    /// <summary>A subscription as an app of protocol gRPC lists it; without routes everything goes to the root.</summary>
+    public static SubscriptionSpec From(TopicSubscription listed)
+    {
+        var rules = (listed.Routes?.Rules ?? []).Select(rule => new SubscriptionRule(rule.Match, rule.Path)).ToList();
+        if (listed.Routes?.Default is { Length: > 0 } path)
+        {
+            rules.Add(new SubscriptionRule("", path));
+        }
+        else if (rules.Count == 0)
+        {
+            rules.Add(new SubscriptionRule("", "/"));
+        }
+
+        var bulk = listed.BulkSubscribe is { } config ? new BulkSubscribeSpec(config.Enabled, config.MaxMessagesCount, config.MaxAwaitDurationMs) : null;
+        return new SubscriptionSpec("", listed.PubsubName, listed.Topic, rules, listed.DeadLetterTopic, new Dictionary<string, string>(listed.Metadata, StringComparer.OrdinalIgnoreCase), bulk, "ListTopicSubscriptions");
     }
 
     private static SubscriptionSpec Read(JsonElement element)

@@ -1,3 +1,5 @@
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Metadata;
 
@@ -7,14 +9,19 @@ namespace Sidecar.Secrets;
 internal sealed class SecretsBuildingBlock : IBuildingBlock
 {
     private readonly RuntimeServices _services;
+    private readonly SecretReader _reader;
 
     private SecretsBuildingBlock(RuntimeServices services)
     {
         _services = services;
+        _reader = new SecretReader(services.SecretStores, services.Resources.Configuration.SecretScopes);
     }
 
     /// <inheritdoc />
-    public IEnumerable<IHttpApi> HttpApis => [new SecretsApi(_services.SecretStores, _services.Resources.Configuration.SecretScopes)];
+    public IEnumerable<IHttpApi> HttpApis => [new SecretsApi(_reader)];
+
+    /// <inheritdoc />
+    public IEnumerable<IGrpcApi> GrpcApis => [new SecretsGrpcApi(_reader)];
 
     /// <inheritdoc />
     public IEnumerable<LoadedComponent> LoadedComponents =>

@@ -1,3 +1,5 @@
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Metadata;
@@ -20,9 +22,12 @@ internal sealed class StateBuildingBlock : IBuildingBlock
 
         var byName = _stores.ToDictionary(entry => entry.Spec.Name, entry => entry.Store, StringComparer.Ordinal);
         HttpApis = [new StateHttpApi(byName, services.AppId), new StateQueryHttpApi(byName)];
+        GrpcApis = [new StateGrpcApi(byName)];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     public IEnumerable<LoadedComponent> LoadedComponents =>
         _stores.Select(entry => new LoadedComponent(entry.Spec.Name, entry.Spec.Type, entry.Spec.Version, entry.Store.Store.Capabilities));

@@ -11,9 +11,10 @@ internal static class StateErrors
     public static ApiError NotFound(string store, string? appId) =>
         new(400, "ERR_STATE_STORE_NOT_FOUND", $"state store {store} is not found", [ErrorDetail.Info("DAPR_STATE_NOT_FOUND", App(appId))]);
 
-    public static ApiError InvalidKey(string store, string key, string problem)
+    /// <param name="withCode">Over HTTP the text stands behind the code of the status that it is over gRPC.</param>
+    public static ApiError InvalidKey(string store, string key, string problem, bool withCode = true)
     {
-        var message = $"api error: code = InvalidArgument desc = {problem}";
+        var message = withCode ? $"api error: code = InvalidArgument desc = {problem}" : problem;
         return new(400, "ERR_MALFORMED_REQUEST", message, [ErrorDetail.BadRequest(key, message), ErrorDetail.Resource("state", store), ErrorDetail.Info("DAPR_STATE_ILLEGAL_KEY")]);
     }
 
@@ -29,6 +30,8 @@ internal static class StateErrors
 
     public static ApiError Delete(string key, StateFailure failure) => new(StatusOf(failure), "ERR_STATE_DELETE", $"failed deleting state with key {key}: {failure.Message}");
 
+    public static ApiError DeleteBulk(string store, StateFailure failure) => new(StatusOf(failure), "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store}: {failure.Message}");
+
     public static ApiError Transaction(string message) => new(500, "ERR_STATE_TRANSACTION", $"error while executing state transaction: {message}");
 
     public static ApiError UnsupportedOperation(string operation) => new(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", $"operation type {operation} not supported");
@@ -38,6 +41,11 @@ internal static class StateErrors
 
     public static ApiError QueryFailed(string store, string message) =>
         new(500, "ERR_STATE_QUERY", $"state store {store} query failed: {message}", [ErrorDetail.Resource("state", store), ErrorDetail.Info("DAPR_STATE_QUERY_FAILED")]);
+
+    /// <summary>No store here supports queries: what each says instead.</summary>
+    public static ApiError QueryOf(LoadedStateStore store) => store.Store is RedisStateStore
+        ? QueryFailed(store.Name, "redis-json server support is required for query capability")
+        : QueryUnsupported(store.Name);
 
     private static int StatusOf(StateFailure failure) => failure.Kind switch
     {

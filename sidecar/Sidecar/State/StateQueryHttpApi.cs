@@ -18,8 +18,7 @@ internal sealed class StateQueryHttpApi(IReadOnlyDictionary<string, LoadedStateS
 
         var error = stores.Count == 0 ? StateErrors.NotConfigured(name, null)
             : !stores.TryGetValue(name, out var store) ? StateErrors.NotFound(name, null)
-            : store.Store is RedisStateStore ? StateErrors.QueryFailed(name, "redis-json server support is required for query capability")
-            : StateErrors.QueryUnsupported(name);
+            : StateErrors.QueryOf(store);
         return error.WriteAsync(context);
     }
 }

@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.State.PostgreSql;
@@ -25,13 +25,12 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
         _services = services;
         _store = CreateStore(services);
         HttpApis = [new WorkflowHttpApi(() => _engine is null ? null : new WorkflowOperations(_engine))];
-        var options = new GrpcServerOptions { MaxMessageSize = (int)Math.Min(services.Options.MaxBodySize, int.MaxValue) };
-        GrpcMethods = new GrpcServer([new TaskHubApi(() => Engine)], options, services.Time, services.Loggers.CreateLogger<GrpcServer>()).Delegates;
+        GrpcApis = [new TaskHubApi(() => Engine), new WorkflowGrpcApi(() => new WorkflowOperations(Engine))];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
 
-    public IEnumerable<KeyValuePair<string, RequestDelegate>> GrpcMethods { get; }
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     private WorkflowEngine Engine => _engine ?? throw new GrpcException(GrpcCode.FailedPrecondition, NoStore);
 

@@ -62,11 +62,13 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find) : 
         await JsonSerializer.SerializeAsync(context.Response.Body, body, cancellationToken: context.RequestAborted);
     }
 
-    private static ApiError? CheckId(string id) => id.Length > MaxIdLength
+    /// <summary>What is wrong with an id for a new instance, or null.</summary>
+    internal static ApiError? CheckId(string id) => id.Length > MaxIdLength
         ? new(400, "ERR_INSTANCE_ID_TOO_LONG", $"workflow instance ID exceeds the max length of {MaxIdLength} characters")
         : ValidId().IsMatch(id) ? null : new(400, "ERR_INSTANCE_ID_INVALID", $"workflow instance ID '{id}' is invalid: only alphanumeric and underscore characters are allowed");
 
-    private static string? Reason(WorkflowRefusal refusal) => refusal switch
+    /// <summary>Why an operation was not done, in daprd's words; null when it was.</summary>
+    internal static string? Reason(WorkflowRefusal refusal) => refusal switch
     {
         WorkflowRefusal.None => null,
         WorkflowRefusal.NotFound => "no such instance exists",
@@ -134,7 +136,8 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find) : 
         return null;
     }
 
-    private static SortedDictionary<string, string> Properties(WorkflowState state)
+    /// <summary>Payloads and failure of an instance as the API lists them.</summary>
+    internal static SortedDictionary<string, string> Properties(WorkflowState state)
     {
         var properties = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Add("dapr.workflow.input", state.Input);

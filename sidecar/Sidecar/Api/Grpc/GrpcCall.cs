@@ -19,6 +19,25 @@ internal sealed class GrpcCall(HttpContext context, int maxMessageSize, Cancella
     /// <summary>Whether response headers have left; from then on a failure travels in the trailers.</summary>
     public bool HeadersSent => context.Response.HasStarted;
 
+    /// <summary>Whether the handler has set metadata of the answer.</summary>
+    public bool HasMetadata { get; private set; }
+
+    /// <summary>The request's headers, metadata included.</summary>
+    public IHeaderDictionary Headers => context.Request.Headers;
+
+    /// <summary>The request as the transport has it, for what belongs to the request as a whole (trace, addresses).</summary>
+    public HttpContext Context => context;
+
+    /// <summary>Sets metadata that leaves with the headers of the answer; no effect once those have left.</summary>
+    public void AddMetadata(string name, string value)
+    {
+        if (!HeadersSent && IsMetadataName(name))
+        {
+            context.Response.Headers.Append(name, string.Concat(value.Select(c => c is >= ' ' and <= '~' ? c : '?')));
+            HasMetadata = true;
+        }
+    }
+
     /// <summary>A metadata value of the client, or null.</summary>
     public string? Metadata(string name) => context.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
@@ -76,6 +95,8 @@ internal sealed class GrpcCall(HttpContext context, int maxMessageSize, Cancella
             throw new OperationCanceledException("The client closed the stream.", Cancellation);
         }
     }
+
+    private static bool IsMetadataName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.');
 
     private static T Parse<T>(ReadOnlySequence<byte> payload)
         where T : class, IMessage<T>, new()

@@ -1,24 +1,63 @@
-using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Security;
+using Sidecar.Telemetry;
 
 namespace Sidecar.Api.Grpc;
 
-/// <summary>The gRPC API of one sidecar: token, then the building block by the whole path.</summary>
-internal sealed class GrpcDispatcher(IEnumerable<KeyValuePair<string, RequestDelegate>> methods, ApiToken token)
+/// <summary>
+/// The gRPC API of one sidecar: token, allow list, trace, then the call by the whole path. What the sidecar does not serve itself is
+/// proxied to the app that the metadata name.
+/// </summary>
+internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToken token, GrpcApiAccess access, Tracing tracing)
 {
-    private readonly FrozenDictionary<string, RequestDelegate> _methods = methods.ToFrozenDictionary(StringComparer.Ordinal);
+    private const string Service = "/dapr.proto.runtime.v1.Dapr/";
 
     /// <summary>Answers a request.</summary>
     public Task HandleAsync(HttpContext context)
     {
+        var path = context.Request.Path.Value ?? "";
         if (!token.Accepts(context.Request))
         {
-            return GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Unauthenticated, "Unauthorized"));
+            var given = context.Request.Headers.ContainsKey(ApiToken.Header);
+            return GrpcServer.RefuseAsync(context, GrpcErrors.FromHttp(401, given ? "authentication error: api token mismatch" : "missing api token in request metadata"));
         }
 
-        return GrpcServer.IsGrpc(context.Request) && _methods.TryGetValue(context.Request.Path.Value ?? "", out var method)
-            ? method(context)
-            : GrpcServer.RefuseAsync(context);
+        if (!GrpcServer.IsGrpc(context.Request))
+        {
+            return GrpcServer.RefuseAsync(context);
+        }
+
+        if (!access.Allows(path))
+        {
+            return GrpcServer.RefuseAsync(context, GrpcErrors.FromHttp(501, "requested endpoint is not available"));
+        }
+
+        return !server.Serves(path) ? proxy.HandleAsync(context, path)
+            : path.StartsWith(Service, StringComparison.Ordinal) ? HandleTracedAsync(context, path)
+            : server.HandleAsync(context);
+    }
+
+    private async Task HandleTracedAsync(HttpContext context, string path)
+    {
+        var headers = context.Request.Headers;
+        if (headers.TraceParent.Count == 0 && GrpcTraceContext.ToTraceParent(headers[GrpcTraceContext.Header]) is { } traceParent)
+        {
+            headers.TraceParent = traceParent;
+        }
+
+        var trace = tracing.Begin(context, path);
+        var status = await server.HandleAsync(context);
+        if (trace.Span is { } span)
+        {
+            span.SetTag("dapr.api", path);
+            span.SetTag("dapr.protocol", "grpc");
+            span.SetTag("dapr.status_code", ((int)status.Code).ToString());
+            if (status.Code != GrpcCode.Ok)
+            {
+                span.SetStatus(System.Diagnostics.ActivityStatusCode.Error, status.Message);
+            }
+
+            span.Stop();
+        }
     }
 }

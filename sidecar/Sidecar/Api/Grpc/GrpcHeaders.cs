@@ -8,6 +8,7 @@ internal static class GrpcHeaders
 {
     public const string Status = "grpc-status";
     public const string Message = "grpc-message";
+    public const string Details = "grpc-status-details-bin";
     public const string Timeout = "grpc-timeout";
     public const string ContentType = "application/grpc";
 
@@ -37,6 +38,9 @@ internal static class GrpcHeaders
             _ => null,
         };
     }
+
+    /// <summary>Undoes <see cref="PercentEncode"/>; what is no escape stays.</summary>
+    public static string PercentDecode(string text) => text.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(text) : text;
 
     /// <summary>Percent-encodes what is not printable ASCII, and the percent sign itself.</summary>
     public static string PercentEncode(string text)

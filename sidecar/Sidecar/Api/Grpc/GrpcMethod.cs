@@ -25,4 +25,7 @@ internal sealed record GrpcMethod(string Path, Func<GrpcCall, Task> Handle)
             await call.SendHeadersAsync();
             await handler(request, call);
         });
+
+    /// <summary>A call in which both sides send any number of messages; the handler decides when the response headers leave.</summary>
+    public static GrpcMethod Duplex(string path, Func<GrpcCall, Task> handler) => new(path, handler);
 }

@@ -34,9 +34,8 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
     /// <summary>Whether a request is gRPC.</summary>
     public static bool IsGrpc(HttpRequest request) => GrpcHeaders.IsGrpc(request.ContentType);
 
-    /// <summary>Every path with the delegate that answers it.</summary>
-    public IEnumerable<KeyValuePair<string, RequestDelegate>> Delegates =>
-        _methods.Keys.Select(path => KeyValuePair.Create<string, RequestDelegate>(path, HandleAsync));
+    /// <summary>Whether a path is served here.</summary>
+    public bool Serves(string path) => _methods.ContainsKey(path);
 
     /// <summary>Ends a call that no building block serves (UNIMPLEMENTED) or that is refused before it is dispatched.</summary>
     public static Task RefuseAsync(HttpContext context, GrpcStatus? status = null)
@@ -45,8 +44,8 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
         return FinishAsync(context, status ?? Unknown(context.Request.Path.Value ?? ""));
     }
 
-    /// <summary>Answers a gRPC request.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Answers a gRPC request; the status is the one the client got.</summary>
+    public async Task<GrpcStatus> HandleAsync(HttpContext context)
     {
         PrepareTransport(context);
         var path = context.Request.Path.Value ?? "";
@@ -58,6 +57,7 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
             ? Unknown(path)
             : options.Authorize?.Invoke(context.Request) ?? await RunAsync(context, method, timeout, linked.Token);
         await FinishAsync(context, status);
+        return status;
     }
 
     private static GrpcStatus Unknown(string path)
@@ -68,7 +68,8 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
             : new(GrpcCode.Unimplemented, $"unknown method {path[(slash + 1)..]} for service {path[1..slash]}");
     }
 
-    private static void PrepareTransport(HttpContext context)
+    /// <summary>Lifts the transport's limits that are not gRPC's.</summary>
+    public static void PrepareTransport(HttpContext context)
     {
         context.Response.ContentType = GrpcHeaders.ContentType;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -111,17 +112,29 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
         {
             append(GrpcHeaders.Message, status.EncodedMessage);
         }
+
+        if (status.EncodedDetails is { } details)
+        {
+            append(GrpcHeaders.Details, details);
+        }
     }
 
     private async Task<GrpcStatus> RunAsync(HttpContext context, GrpcMethod method, CancellationTokenSource timeout, CancellationToken cancellation)
     {
+        var call = new GrpcCall(context, method.MaxMessageSize ?? options.MaxMessageSize, cancellation);
         try
         {
-            await method.Handle(new GrpcCall(context, method.MaxMessageSize ?? options.MaxMessageSize, cancellation));
+            await method.Handle(call);
             return GrpcStatus.Ok;
         }
         catch (GrpcException e)
         {
+            if (call is { HasMetadata: true, HeadersSent: false })
+            {
+                // Metadata are headers; without these leaving first they would count as trailers.
+                await call.SendHeadersAsync();
+            }
+
             return e.Status;
         }
         catch (Exception e) when (cancellation.IsCancellationRequested && e is OperationCanceledException or IOException)

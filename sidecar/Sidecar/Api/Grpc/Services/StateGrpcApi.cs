@@ -1,0 +1,225 @@
+using Dapr.Proto.Runtime.V1;
+using Google.Protobuf;
+using Sidecar.Api.Http;
+using Sidecar.State;
+using Options = Dapr.Proto.Common.V1.StateOptions;
+using WireItem = Dapr.Proto.Common.V1.StateItem;
+
+namespace Sidecar.Api.Grpc.Services;
+
+/// <summary>State management over gRPC. Values are bytes; how they are kept is the store's business.</summary>
+internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore> stores) : IGrpcApi
+{
+    public IReadOnlyList<GrpcMethod> Methods =>
+    [
+        DaprMethod.Unary<GetStateRequest, GetStateResponse>("GetState", GetAsync),
+        DaprMethod.Unary<GetBulkStateRequest, GetBulkStateResponse>("GetBulkState", GetBulkAsync),
+        DaprMethod.Command<SaveStateRequest>("SaveState", SaveAsync),
+        DaprMethod.Command<DeleteStateRequest>("DeleteState", DeleteAsync),
+        DaprMethod.Command<DeleteBulkStateRequest>("DeleteBulkState", DeleteBulkAsync),
+        DaprMethod.Command<ExecuteStateTransactionRequest>("ExecuteStateTransaction", TransactAsync),
+        DaprMethod.Unary<QueryStateRequest, QueryStateResponse>("QueryStateAlpha1", QueryAsync),
+    ];
+
+    private async Task<GetStateResponse> GetAsync(GetStateRequest request, GrpcCall call)
+    {
+        var store = Find(request.StoreName);
+        CheckKey(store, request.Key);
+        StateItem? item;
+        try
+        {
+            item = await store.GetAsync(request.Key, call.Cancellation);
+        }
+        catch (Exception exception) when (!call.Cancellation.IsCancellationRequested)
+        {
+            throw GrpcErrors.From(StateErrors.Get(store.Name, request.Key, exception.Message), GrpcCode.Internal);
+        }
+
+        var response = new GetStateResponse();
+        if (item is not null)
+        {
+            response.Data = ByteString.CopyFrom(item.Data.Span);
+            response.Etag = item.ETag ?? "";
+            response.Metadata.Add(item.Metadata.ToDictionary(StringComparer.Ordinal));
+        }
+
+        return response;
+    }
+
+    private async Task<GetBulkStateResponse> GetBulkAsync(GetBulkStateRequest request, GrpcCall call)
+    {
+        var store = Find(request.StoreName);
+        foreach (var key in request.Keys)
+        {
+            CheckKey(store, key);
+        }
+
+        IReadOnlyList<StateItem?> items;
+        try
+        {
+            items = request.Keys.Count == 0 ? [] : await store.GetAsync(request.Keys, call.Cancellation);
+        }
+        catch (Exception exception) when (!call.Cancellation.IsCancellationRequested)
+        {
+            throw new GrpcException(GrpcCode.Unknown, exception.Message);
+        }
+
+        var response = new GetBulkStateResponse();
+        for (var i = 0; i < items.Count; i++)
+        {
+            var item = new BulkStateItem { Key = request.Keys[i] };
+            if (items[i] is { } found)
+            {
+                item.Data = ByteString.CopyFrom(found.Data.Span);
+                item.Etag = found.ETag ?? "";
+                item.Metadata.Add(found.Metadata.ToDictionary(StringComparer.Ordinal));
+            }
+
+            response.Items.Add(item);
+        }
+
+        return response;
+    }
+
+    private Task SaveAsync(SaveStateRequest request, GrpcCall call)
+    {
+        var store = Find(request.StoreName);
+        var operations = new List<SetOperation>();
+        foreach (var item in request.States)
+        {
+            if (item.Key.Length == 0)
+            {
+                throw GrpcErrors.From(new ApiError(400, "ERR_STATE_SAVE", "state key cannot be empty"), GrpcCode.InvalidArgument);
+            }
+
+            operations.Add(ToSet(store, item));
+        }
+
+        return operations.Count == 0
+            ? Task.CompletedTask
+            : ApplyAsync(() => store.SaveAsync(operations, call.Cancellation), failure => StateErrors.Save(store.Name, failure), call);
+    }
+
+    private Task DeleteAsync(DeleteStateRequest request, GrpcCall call)
+    {
+        var store = Find(request.StoreName);
+        var operation = ToDelete(store, new WireItem { Key = request.Key, Etag = request.Etag, Options = request.Options, Metadata = { request.Metadata } });
+        return ApplyAsync(() => store.ApplyAsync(operation, call.Cancellation), failure => StateErrors.Delete(request.Key, failure), call);
+    }
+
+    private async Task DeleteBulkAsync(DeleteBulkStateRequest request, GrpcCall call)
+    {
+        var store = Find(request.StoreName);
+        var operations = request.States.Select(item => ToDelete(store, item)).ToList();
+
+        // Each for itself, as a save: one that fails does not keep the others.
+        GrpcException? first = null;
+        foreach (var operation in operations)
+        {
+            try
+            {
+                await ApplyAsync(() => store.ApplyAsync(operation, call.Cancellation), failure => StateErrors.DeleteBulk(store.Name, failure), call);
+            }
+            catch (GrpcException exception)
+            {
+                first ??= exception;
+            }
+        }
+
+        if (first is not null)
+        {
+            throw first;
+        }
+    }
+
+    private Task TransactAsync(ExecuteStateTransactionRequest request, GrpcCall call)
+    {
+        var store = Find(request.StoreName);
+        var operations = new List<StateOperation>();
+        foreach (var operation in request.Operations)
+        {
+            var item = operation.Request ?? new WireItem();
+            CheckKey(store, item.Key);
+            operations.Add(operation.OperationType switch
+            {
+                "upsert" => ToSet(store, item),
+                "delete" => ToDelete(store, item),
+                var other => throw GrpcErrors.From(StateErrors.UnsupportedOperation(other), GrpcCode.Unimplemented),
+            });
+        }
+
+        return ApplyAsync(() => store.TransactAsync(operations, call.Cancellation), failure => StateErrors.Transaction(failure.Message), call, always: GrpcCode.Internal);
+    }
+
+    private Task<QueryStateResponse> QueryAsync(QueryStateRequest request, GrpcCall call)
+    {
+        var store = Find(request.StoreName);
+        throw GrpcErrors.From(StateErrors.QueryOf(store), GrpcCode.Internal);
+    }
+
+    private LoadedStateStore Find(string name) => stores.Count == 0
+        ? throw GrpcErrors.From(StateErrors.NotConfigured(name, null), GrpcCode.FailedPrecondition)
+        : stores.GetValueOrDefault(name) ?? throw GrpcErrors.From(StateErrors.NotFound(name, null), GrpcCode.InvalidArgument);
+
+    private static async Task ApplyAsync(Func<Task<StateFailure?>> change, Func<StateFailure, ApiError> explain, GrpcCall call, GrpcCode? always = null)
+    {
+        StateFailure? failure;
+        try
+        {
+            failure = await change();
+        }
+        catch (Exception exception) when (!call.Cancellation.IsCancellationRequested)
+        {
+            // Whatever a store's driver throws becomes the API's error.
+            failure = StateFailure.Refused(exception.Message);
+        }
+
+        if (failure is not null)
+        {
+            throw GrpcErrors.From(explain(failure), always ?? CodeOf(failure));
+        }
+    }
+
+    private static GrpcCode CodeOf(StateFailure failure) => failure.Kind switch
+    {
+        StateFailureKind.ETagMismatch => GrpcCode.Aborted,
+        StateFailureKind.ETagInvalid => GrpcCode.InvalidArgument,
+        _ => GrpcCode.Internal,
+    };
+
+    private static void CheckKey(LoadedStateStore store, string key)
+    {
+        if (StateKeys.Problem(key) is { } problem)
+        {
+            throw GrpcErrors.From(StateErrors.InvalidKey(store.Name, key, problem, withCode: false), GrpcCode.InvalidArgument);
+        }
+    }
+
+    private static SetOperation ToSet(LoadedStateStore store, WireItem item)
+    {
+        CheckKey(store, item.Key);
+        var json = item.Metadata.GetValueOrDefault("contentType") == "application/json";
+        return new SetOperation(
+            store.Keys.Stored(item.Key), item.Value.Memory, Binary: !json, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata.ToDictionary(StringComparer.Ordinal));
+    }
+
+    private static DeleteOperation ToDelete(LoadedStateStore store, WireItem item)
+    {
+        CheckKey(store, item.Key);
+        return new DeleteOperation(store.Keys.Stored(item.Key), item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata.ToDictionary(StringComparer.Ordinal));
+    }
+
+    private static string Concurrency(Options? options) => options?.Concurrency switch
+    {
+        Options.Types.StateConcurrency.ConcurrencyFirstWrite => "first-write",
+        Options.Types.StateConcurrency.ConcurrencyLastWrite => "last-write",
+        _ => "",
+    };
+
+    private static string Consistency(Options? options) => options?.Consistency switch
+    {
+        Options.Types.StateConsistency.ConsistencyStrong => "strong",
+        Options.Types.StateConsistency.ConsistencyEventual => "eventual",
+        _ => "",
+    };
+}

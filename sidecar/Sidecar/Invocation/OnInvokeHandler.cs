@@ -1,0 +1,116 @@
+using System.Net;
+using Dapr.Proto.Common.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Sidecar.Api.Grpc;
+using Sidecar.Security;
+using Verb = Dapr.Proto.Common.V1.HTTPExtension.Types.Verb;
+
+namespace Sidecar.Invocation;
+
+/// <summary>The body of an answer of OnInvoke, with the status it came with.</summary>
+internal sealed class GrpcAnswerContent(byte[] body, GrpcStatus status) : ByteArrayContent(body)
+{
+    /// <summary>The app's status.</summary>
+    public GrpcStatus Status { get; } = status;
+}
+
+/// <summary>Lets an app of protocol gRPC be called like one of HTTP: a request becomes the call OnInvoke, its answer becomes a response.</summary>
+internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
+{
+    private const string Prefix = "dapr-";
+
+    /// <summary>The Connection header of the original request, which gRPC apps get as metadata.</summary>
+    public static readonly HttpRequestOptionsKey<string> Connection = new("dapr-connection");
+
+    /// <summary>The request as a gRPC caller made it; it reaches the app as it is.</summary>
+    public static readonly HttpRequestOptionsKey<InvokeRequest> Original = new("dapr-invoke-request");
+
+    // Names that mean something to HTTP itself reach the app behind Dapr's prefix.
+    private static readonly HashSet<string> OfHttp = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Accept", "Accept-Charset", "Accept-Language", "Accept-Ranges", "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade", "Cache-Control",
+        "Content-Type", "Content-Length", "Cookie", "Date", "Expect", "From", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Schedule-Tag-Match",
+        "If-Unmodified-Since", "Max-Forwards", "Origin", "Pragma", "Referer", "Via", "Warning",
+    };
+
+    /// <summary>Whether a header has a meaning of its own in HTTP.</summary>
+    public static bool IsOfHttp(string name) => OfHttp.Contains(name);
+
+    /// <inheritdoc />
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var message = request.Options.TryGetValue(Original, out var original) ? original : await ToMessageAsync(request, cancellationToken);
+        var answer = await app.CallAsync<InvokeRequest, InvokeResponse>(GrpcApp.Callback + "OnInvoke", message, Metadata(request), cancellationToken);
+        return answer.Status.Code == GrpcCode.Unavailable ? throw new HttpRequestException(answer.Status.Message) : ToResponse(answer);
+    }
+
+    private static async Task<InvokeRequest> ToMessageAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        var contentType = request.Content?.Headers.NonValidated.TryGetValues("Content-Type", out var type) == true ? type.ToString() : "";
+        var target = request.RequestUri!;
+        return new InvokeRequest
+        {
+            Method = target.AbsolutePath.TrimStart('/'),
+            Data = new Any { Value = ByteString.CopyFrom(body) },
+            ContentType = contentType,
+            HttpExtension = new HTTPExtension { Verb = System.Enum.TryParse<Verb>(request.Method.Method, ignoreCase: true, out var verb) ? verb : Verb.Post, Querystring = target.Query.TrimStart('?') },
+        };
+    }
+
+    private static IEnumerable<(string Name, string Value)> Metadata(HttpRequestMessage request)
+    {
+        if (request.Options.TryGetValue(Connection, out var connection))
+        {
+            yield return (Prefix + "connection", connection);
+        }
+
+        foreach (var (name, values) in request.Headers.NonValidated)
+        {
+            var key = name.ToLowerInvariant();
+            if (key is "traceparent")
+            {
+                if (GrpcTraceContext.FromTraceParent(values.ToString()) is { } binary)
+                {
+                    yield return (GrpcTraceContext.Header, binary);
+                }
+
+                continue;
+            }
+
+            foreach (var value in key is ApiToken.Header or "tracestate" ? [] : values.AsEnumerable())
+            {
+                yield return (OfHttp.Contains(key) ? Prefix + key : key, value);
+            }
+        }
+    }
+
+    private static HttpResponseMessage ToResponse(GrpcAnswer<InvokeResponse> answer)
+    {
+        var body = answer.Message is { } message ? message.Data?.Value.ToByteArray() ?? [] : Describe(answer.Status);
+        var response = new HttpResponseMessage((HttpStatusCode)GrpcErrors.ToHttpStatus(answer.Status.Code)) { Content = new GrpcAnswerContent(body, answer.Status) };
+        foreach (var (name, value) in answer.Metadata.Where(pair => pair.Name is not ("content-type" or "content-length" or "date" or "server" or "grpc-status" or "grpc-message" or "grpc-status-details-bin")))
+        {
+            response.Headers.TryAddWithoutValidation(name.StartsWith("grpc-", StringComparison.Ordinal) ? Prefix + name : name, value);
+        }
+
+        if (answer.Message?.ContentType is { Length: > 0 } contentType)
+        {
+            response.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        return response;
+    }
+
+    private static byte[] Describe(GrpcStatus status)
+    {
+        var text = new System.Text.Json.Nodes.JsonObject { ["code"] = (int)status.Code };
+        if (status.Message.Length > 0)
+        {
+            text["message"] = status.Message;
+        }
+
+        return System.Text.Encoding.UTF8.GetBytes(text.ToJsonString(PubSub.CloudEvent.Json));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Dapr.Proto.Runtime.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Sidecar.PubSub;
+
+/// <summary>Events as gRPC apps and streams get them: attributes as fields, data as bytes, the rest as extensions.</summary>
+internal static class TopicEvents
+{
+    private static readonly HashSet<string> Fields = new(StringComparer.Ordinal) { "id", "source", "type", "specversion", "datacontenttype", "data", "data_base64" };
+
+    /// <summary>The message of an event; data of a kind that its content type does not allow for is sent as JSON rather than lost.</summary>
+    public static TopicEventRequest From(AppEvent appEvent)
+    {
+        var attributes = appEvent.Event;
+        var extensions = new Struct();
+        foreach (var (name, value) in attributes.ToJson().Where(pair => !Fields.Contains(pair.Key)))
+        {
+            extensions.Fields[name] = ToValue(value);
+        }
+
+        return new TopicEventRequest
+        {
+            Id = attributes["id"] ?? "",
+            Source = attributes["source"] ?? "",
+            Type = attributes["type"] ?? "",
+            SpecVersion = attributes["specversion"] ?? "",
+            DataContentType = attributes["datacontenttype"] ?? "",
+            Topic = appEvent.Message.Topic,
+            PubsubName = appEvent.Subscription.PubSub,
+            Path = appEvent.Path,
+            Data = Data(attributes),
+            Extensions = extensions,
+        };
+    }
+
+    private static ByteString Data(CloudEvent attributes)
+    {
+        if (attributes["data_base64"] is { } base64)
+        {
+            var decoded = new byte[base64.Length];
+            return Convert.TryFromBase64String(base64, decoded, out var length) ? ByteString.CopyFrom(decoded, 0, length) : ByteString.CopyFromUtf8(base64);
+        }
+
+        if (attributes.Attribute("data") is not { } data)
+        {
+            return ByteString.Empty;
+        }
+
+        var type = attributes["datacontenttype"] ?? "";
+        var isText = type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/xml", StringComparison.OrdinalIgnoreCase);
+        return ByteString.CopyFrom(Encoding.UTF8.GetBytes(isText && attributes["data"] is { } text ? text : data.ToJsonString(CloudEvent.Json)));
+    }
+
+    private static Value ToValue(JsonNode? node) => node switch
+    {
+        null => Value.ForNull(),
+        JsonObject members => Value.ForStruct(new Struct { Fields = { members.ToDictionary(pair => pair.Key, pair => ToValue(pair.Value)) } }),
+        JsonArray items => Value.ForList([.. items.Select(ToValue)]),
+        JsonValue value when value.TryGetValue<bool>(out var flag) => Value.ForBool(flag),
+        JsonValue value when value.TryGetValue<string>(out var text) => Value.ForString(text),
+        JsonValue value when value.TryGetValue<double>(out var number) => Value.ForNumber(number),
+        _ => Value.ForString(node.ToJsonString()),
+    };
+}
