@@ -32,6 +32,9 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
     /// <summary>The spans that came, when it is a fake Zipkin.</summary>
     public ConcurrentQueue<JsonObject> Spans { get; } = new();
 
+    /// <summary>Whether it speaks gRPC.</summary>
+    public bool IsGrpc => script["protocol"]?.GetValue<string>() == "grpc";
+
     private bool CollectsSpans => script["collectSpans"]?.GetValue<bool>() == true;
 
     /// <summary>Listens.</summary>
@@ -45,10 +48,10 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = null;
             options.Limits.MinRequestBodyDataRate = null;
-            options.ListenLocalhost(Port, listen => listen.Protocols = HttpProtocols.Http1);
+            options.ListenLocalhost(Port, listen => listen.Protocols = IsGrpc ? HttpProtocols.Http2 : HttpProtocols.Http1);
         });
         _server = builder.Build();
-        _server.Run(AnswerAsync);
+        _server.Run(IsGrpc ? new Grpc.GrpcAnswers(name, script, placeholders, Requests).AnswerAsync : AnswerAsync);
         await _server.StartAsync();
     }
 

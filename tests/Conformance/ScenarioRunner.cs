@@ -45,14 +45,13 @@ internal static class ScenarioRunner
             var step = scenario.Steps[i];
             var at = $"$.steps[{i}]";
             var request = step["request"]!.AsObject();
-            if (request["protocol"]?.GetValue<string>() == "http")
+            await (request["protocol"]?.GetValue<string>() switch
             {
-                await HttpStep.RunAsync(world, at, step, request, comparison);
-            }
-            else
-            {
-                await ActionStep.RunAsync(world, at, request, step["response"] as JsonObject ?? [], comparison);
-            }
+                "http" => HttpStep.RunAsync(world, at, step, request, comparison),
+                "grpc" => Grpc.GrpcStep.RunAsync(world, at, step, request, comparison),
+                "grpc-stream" => Grpc.GrpcStreamStep.RunAsync(world, at, step, request, comparison),
+                _ => ActionStep.RunAsync(world, at, request, step["response"] as JsonObject ?? [], comparison),
+            });
 
             await world.Traffic.CompareAsync(at, step, comparison);
         }

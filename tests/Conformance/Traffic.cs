@@ -61,13 +61,23 @@ internal sealed class Traffic(Scenario scenario, Placeholders placeholders)
 
         if (!comparison.Ignores($"{at}.appSaw"))
         {
-            Compare($"{at}.appSaw", [.. (step["appSaw"] as JsonArray ?? []).Select(one => one!.AsObject())], seen, step, comparison);
+            Compare($"{at}.appSaw", [.. (step["appSaw"] as JsonArray ?? []).Select(one => AsRequest(one!.AsObject()))], seen, step, comparison);
         }
     }
 
     private bool Counts(FakeApp.Seen request) =>
         scenario.Setup["recordProbes"]?.GetValue<bool>() == true
-        || !(request.Path is "/dapr/config" or "/dapr/subscribe" || (request.Method == "OPTIONS" && scenario.Area != "invoke"));
+        || !(request.Path is "/dapr/config" or "/dapr/subscribe" || (request.Method == Grpc.GrpcAnswers.Method && request.Path.Contains("/List", StringComparison.Ordinal)) || (request.Method == "OPTIONS" && scenario.Area != "invoke"));
+
+    // A call as if it were a request: its path, metadata and message stand for path, headers and body.
+    private static JsonObject AsRequest(JsonObject seen) => seen["grpc"] is not { } path ? seen : new JsonObject
+    {
+        ["app"] = seen["app"]?.DeepClone(),
+        ["method"] = Grpc.GrpcAnswers.Method,
+        ["path"] = path.DeepClone(),
+        ["headers"] = seen["metadata"]?.DeepClone(),
+        ["body"] = Grpc.GrpcJson.Expand(seen["message"])?.ToJsonString(),
+    };
 
     private void Compare(string at, IReadOnlyList<JsonObject> expected, IReadOnlyList<FakeApp.Seen> seen, JsonObject step, Comparison comparison)
     {

@@ -24,6 +24,9 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
     /// <summary>The apps and servers.</summary>
     public Dictionary<string, FakeApp> Apps { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The streams that steps opened.</summary>
+    public Dictionary<string, Grpc.GrpcStream> Streams { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The logs of the sidecars.</summary>
     public Dictionary<string, LogCapture> Logs { get; } = new(StringComparer.Ordinal);
 
@@ -116,6 +119,7 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        await Task.WhenAll(Streams.Values.Select(stream => stream.DisposeAsync().AsTask()));
         await Task.WhenAll(_workers.Select(worker => worker.DisposeAsync().AsTask()));
 
         // An answer that an app still delays must not hold up the stop.
@@ -148,11 +152,6 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
             Placeholders.Set($"public:{name}", FreePort.Next().ToString());
             if (setup["app"] is JsonObject app)
             {
-                if (app["protocol"]?.GetValue<string>() == "grpc")
-                {
-                    throw new NotReplayableException("gRPC app");
-                }
-
                 var fake = new FakeApp(name, app, Placeholders, () => ports.Http) { Requests = Traffic.Requests };
                 Placeholders.Set($"app:{name}", fake.Port.ToString());
                 await AddAsync(name, fake);
@@ -204,6 +203,7 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
             GrpcPort = GrpcPort(name),
             MetricsPort = setup["metrics"]?.GetValue<bool>() == true ? MetricsPort(name) : null,
             AppPort = Apps.TryGetValue(name, out var app) && setup["app"] is not null ? app.Port : null,
+            AppProtocol = app?.IsGrpc == true && setup["app"] is not null ? "grpc" : "http",
             ResourcesPaths = [resources],
             ConfigurationPath = configuration,
             StrictResources = false,

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,7 +35,7 @@ internal sealed class GrpcTestServer : IAsyncDisposable
         });
         var app = builder.Build();
         var server = new GrpcServer([new Api(methods)], options, TimeProvider.System, NullLogger<GrpcServer>.Instance);
-        app.Run(new RequestDelegate(server.HandleAsync));
+        app.Run(async context => _ = await server.HandleAsync(context));
         await app.StartAsync();
         return new GrpcTestServer(app, new Uri($"http://127.0.0.1:{port}"));
     }

@@ -9,7 +9,7 @@ internal sealed class MetadataGrpcApi(RuntimeServices services, IReadOnlyList<IB
     public IReadOnlyList<GrpcMethod> Methods =>
     [
         DaprMethod.Unary<GetMetadataRequest, GetMetadataResponse>("GetMetadata", (_, _) => Task.FromResult(Get())),
-        DaprMethod.Command<SetMetadataRequest>("SetMetadata", (request, _) =>
+        DaprMethod.Command<SetMetadataRequest>("SetMetadata", (SetMetadataRequest request, GrpcCall _) =>
         {
             if (request.Key.Length > 0)
             {
@@ -18,7 +18,7 @@ internal sealed class MetadataGrpcApi(RuntimeServices services, IReadOnlyList<IB
 
             return Task.CompletedTask;
         }),
-        DaprMethod.Command<ShutdownRequest>("Shutdown", (_, call) =>
+        DaprMethod.Command<ShutdownRequest>("Shutdown", (ShutdownRequest request, GrpcCall call) =>
         {
             // After the answer: the stop waits for the calls under way, of which this is one.
             call.Context.Response.OnCompleted(() =>

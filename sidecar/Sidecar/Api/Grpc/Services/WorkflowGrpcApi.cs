@@ -1,6 +1,5 @@
 using Dapr.DurableTask.Protobuf;
 using Dapr.Proto.Runtime.V1;
-using Google.Protobuf;
 using Sidecar.Workflows;
 
 namespace Sidecar.Api.Grpc.Services;
