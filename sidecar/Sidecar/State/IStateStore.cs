@@ -12,6 +12,9 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>Why the store cannot be used at present; null while it can.</summary>
     string? Problem => null;
 
+    /// <summary>Whether an answer with several keys lists the missing ones behind the others, as daprd does for this store.</summary>
+    bool ListsMissingLast => false;
+
     /// <summary>Connects and prepares the store. Throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 

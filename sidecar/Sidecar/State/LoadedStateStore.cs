@@ -15,6 +15,19 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
     public Task<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
         Policy.ExecuteAsync(token => Store.GetAsync([.. keys.Select(Keys.Stored)], token), _ => AttemptOutcome.Success, cancellationToken);
 
+    /// <summary>The values of several keys with their keys, in the order in which the APIs list them.</summary>
+    public async Task<IReadOnlyList<(string Key, StateItem? Item)>> ListAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 0)
+        {
+            return [];
+        }
+
+        var items = await GetAsync(keys, cancellationToken);
+        var listed = keys.Select((key, i) => (Key: key, Item: items[i]));
+        return [.. Store.ListsMissingLast ? listed.OrderBy(entry => entry.Item is null) : listed];
+    }
+
     public Task<StateFailure?> TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
         Policy.ExecuteAsync(token => Store.TransactAsync(operations, token), Judge, cancellationToken);
 

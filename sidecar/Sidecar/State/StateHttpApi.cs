@@ -151,30 +151,30 @@ internal sealed class StateHttpApi(IReadOnlyDictionary<string, LoadedStateStore>
             return error;
         }
 
-        IReadOnlyList<StateItem?> items;
+        IReadOnlyList<(string Key, StateItem? Item)> items;
         try
         {
-            items = keys.Count == 0 ? [] : await store.GetAsync(keys, context.RequestAborted);
+            items = await store.ListAsync(keys, context.RequestAborted);
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {
             return StateErrors.BulkGet(exception.Message);
         }
 
-        await WriteItemsAsync(context, keys, items);
+        await WriteItemsAsync(context, items);
         return null;
     }
 
-    private static async Task WriteItemsAsync(HttpContext context, IReadOnlyList<string> keys, IReadOnlyList<StateItem?> items)
+    private static async Task WriteItemsAsync(HttpContext context, IReadOnlyList<(string Key, StateItem? Item)> items)
     {
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
         writer.WriteStartArray();
-        for (var i = 0; i < items.Count; i++)
+        foreach (var (key, found) in items)
         {
             writer.WriteStartObject();
-            writer.WriteString("key", keys[i]);
-            if (items[i] is { } item)
+            writer.WriteString("key", key);
+            if (found is { } item)
             {
                 StateRequests.WriteItem(writer, item);
             }

@@ -35,7 +35,7 @@ internal sealed class GrpcProxy(string appId, ICallee self, AppRegistry apps)
         var id = target.Split('.')[0];
         if ((id == appId ? self : apps.Find(id)) is not { } found)
         {
-            await GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Unknown, $"couldn't find service: {id} (known app ids: {string.Join(", ", apps.AppIds)})"));
+            await GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Unknown, $"couldn't find service: {id}"));
             return;
         }
 

@@ -36,6 +36,9 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
 
     public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"];
 
+    /// <inheritdoc />
+    public bool ListsMissingLast => true;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -137,6 +140,12 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
         if (set.CheckOptions() is { } unknown)
         {
             return unknown;
+        }
+
+        // Bytes that came over gRPC and are none at all are NULL to daprd, which its table of version 2 refuses.
+        if (_layout.Version2 && set is { Binary: true, Value.IsEmpty: true })
+        {
+            return StateFailure.Refused($"ERROR: null value in column \"value\" of relation \"{_layout.Table.Split('.')[^1].Trim('"')}\" violates not-null constraint (SQLSTATE 23502)");
         }
 
         if (ParseLifetime(set, out var lifetime) is { } refused)

@@ -13,6 +13,9 @@ internal sealed class GrpcTestClient(Uri address) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>Metadata that every call carries.</summary>
+    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+
     public async Task<TResponse> CallAsync<TRequest, TResponse>(string path, TRequest request, TimeSpan? timeout = null, CancellationToken cancellation = default)
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse>, new()
@@ -47,6 +50,11 @@ internal sealed class GrpcTestClient(Uri address) : IDisposable
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.ParseAdd("trailers");
+        foreach (var (name, value) in Metadata)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (timeout is { } limit)
         {
             request.Headers.Add("grpc-timeout", string.Create(CultureInfo.InvariantCulture, $"{(long)limit.TotalMilliseconds}m"));

@@ -16,10 +16,13 @@ internal sealed class GrpcTestServer : IAsyncDisposable
     private GrpcTestServer(WebApplication app, Uri address)
     {
         _app = app;
+        Port = address.Port;
         Client = new GrpcTestClient(address);
     }
 
     public GrpcTestClient Client { get; }
+
+    public int Port { get; }
 
     public static Task<GrpcTestServer> StartAsync(params GrpcMethod[] methods) => StartAsync(new GrpcServerOptions(), methods);
 

@@ -10,7 +10,13 @@ internal sealed class RunningSidecar : IAsyncDisposable
     private SidecarRuntime _runtime = null!;
     private HttpClient _client = null!;
 
-    public static async Task<RunningSidecar> StartAsync(RunScope run, string appId, int? appPort, params string[] resources)
+    /// <summary>Where its gRPC API listens.</summary>
+    public Uri GrpcAddress => new($"http://127.0.0.1:{_runtime.GrpcPort}");
+
+    public static Task<RunningSidecar> StartAsync(RunScope run, string appId, int? appPort, params string[] resources) =>
+        StartAsync(new SidecarOptions { AppId = appId, AppPort = appPort, Run = run }, resources);
+
+    public static async Task<RunningSidecar> StartAsync(SidecarOptions options, params string[] resources)
     {
         var sidecar = new RunningSidecar();
         for (var i = 0; i < resources.Length; i++)
@@ -18,10 +24,10 @@ internal sealed class RunningSidecar : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(sidecar._folder.FullName, $"{i}.yaml"), resources[i]);
         }
 
-        sidecar._runtime = new SidecarRuntime(new SidecarOptions { AppId = appId, HttpPort = 0, GrpcPort = 0, AppPort = appPort, Run = run, ResourcesPaths = [sidecar._folder.FullName] });
+        sidecar._runtime = new SidecarRuntime(options with { HttpPort = 0, GrpcPort = 0, ResourcesPaths = [sidecar._folder.FullName] });
         await sidecar._runtime.StartAsync(CancellationToken.None);
         sidecar._client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{sidecar._runtime.HttpPort}") };
-        if (appPort is not null)
+        if (options.AppPort is not null)
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             await sidecar._runtime.WaitUntilReadyAsync(limit.Token);

@@ -54,10 +54,10 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
             CheckKey(store, key);
         }
 
-        IReadOnlyList<StateItem?> items;
+        IReadOnlyList<(string Key, StateItem? Item)> items;
         try
         {
-            items = request.Keys.Count == 0 ? [] : await store.GetAsync(request.Keys, call.Cancellation);
+            items = await store.ListAsync(request.Keys, call.Cancellation);
         }
         catch (Exception exception) when (!call.Cancellation.IsCancellationRequested)
         {
@@ -65,10 +65,10 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
         }
 
         var response = new GetBulkStateResponse();
-        for (var i = 0; i < items.Count; i++)
+        foreach (var (key, value) in items)
         {
-            var item = new BulkStateItem { Key = request.Keys[i] };
-            if (items[i] is { } found)
+            var item = new BulkStateItem { Key = key };
+            if (value is { } found)
             {
                 item.Data = ByteString.CopyFrom(found.Data.Span);
                 item.Etag = found.ETag ?? "";
