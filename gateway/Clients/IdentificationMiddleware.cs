@@ -6,7 +6,7 @@ namespace Gateway;
 internal sealed class IdentificationMiddleware(RequestDelegate next, ITokenVerifier verifier, ApiKeyStore keys)
 {
     public const string ApiKeyHeader = "X-API-Key";
-    private const string Scheme = "Bearer ";
+    public const string Scheme = "Bearer ";
 
     public async Task InvokeAsync(HttpContext context)
     {

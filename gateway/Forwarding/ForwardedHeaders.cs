@@ -1,12 +1,14 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using ServiceDefaults;
 
 namespace Gateway;
 
 /// <summary>
 /// Which headers cross the gateway. Inwards: nothing that means something between services, to the sidecar, or to one
-/// connection only; identity goes on as the bearer token alone. Outwards: nothing that names the inside.
+/// connection only; identity goes on as the bearer token alone, and only where it was verified (a sidecar takes the user name of
+/// `Basic` for the app to call). Outwards: nothing that names the inside.
 /// </summary>
 internal static class ForwardedHeaders
 {
@@ -25,7 +27,7 @@ internal static class ForwardedHeaders
         var named = context.Request.Headers.Connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (NotIn.Contains(name) || named.Contains(name) || Array.Exists(NotInPrefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            if (NotIn.Contains(name) || (name.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase) && !IsVerifiedToken(context, values)) || named.Contains(name) || Array.Exists(NotInPrefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
             {
                 continue;
             }
@@ -53,6 +55,11 @@ internal static class ForwardedHeaders
             }
         }
     }
+
+    // Every bearer token was verified on the way here, unless the route ignores tokens.
+    private static bool IsVerifiedToken(HttpContext context, StringValues values) =>
+        context.Features.Get<RoutedRequest>() is { Route.Access: not RouteAccess.TokenIgnored }
+        && values is [{ } value] && value.StartsWith(IdentificationMiddleware.Scheme, StringComparison.OrdinalIgnoreCase);
 
     private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

@@ -8,7 +8,7 @@ internal sealed partial class Forwarder(SidecarChannel sidecar, CircuitBreakers 
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
-    public static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
+    private static bool IsIdempotent(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
     /// <param name="deadline">Cancelled when the request's time is up.</param>
     public async Task<Attempt> SendAsync(HttpContext context, RoutedRequest routed, RequestBody body, CancellationToken deadline)
@@ -49,7 +49,7 @@ internal sealed partial class Forwarder(SidecarChannel sidecar, CircuitBreakers 
         {
             if (!settled)
             {
-                // The client's own fault or departure says nothing about the service.
+                // The client's departure says nothing about the service.
                 breaker.Abandoned(entered);
             }
         }
@@ -68,13 +68,9 @@ internal sealed partial class Forwarder(SidecarChannel sidecar, CircuitBreakers 
         {
             return new Attempt(AttemptOutcome.TimedOut);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException && BadRequest(exception) is null && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpRequestException or IOException && !context.RequestAborted.IsCancellationRequested)
         {
             return deadline.IsCancellationRequested ? new Attempt(AttemptOutcome.TimedOut) : new Attempt(AttemptOutcome.Unreachable);
-        }
-        catch (HttpRequestException exception) when (BadRequest(exception) is { } cause)
-        {
-            throw new BadHttpRequestException(cause.Message, cause.StatusCode, exception);
         }
     }
 
@@ -107,10 +103,6 @@ internal sealed partial class Forwarder(SidecarChannel sidecar, CircuitBreakers 
         response.Dispose();
         return new Attempt(AttemptOutcome.Unreachable);
     }
-
-    // The client's body broke a limit while it was streamed on.
-    private static BadHttpRequestException? BadRequest(Exception exception) =>
-        exception as BadHttpRequestException ?? (exception.InnerException is { } inner ? BadRequest(inner) : null);
 
     private static partial class Log
     {

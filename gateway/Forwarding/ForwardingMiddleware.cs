@@ -4,7 +4,10 @@ using ServiceDefaults;
 
 namespace Gateway;
 
-/// <summary>Sends a routed request on and streams the answer back. The deadline covers the answer's body too, except for event streams.</summary>
+/// <summary>
+/// Sends a routed request on and streams the answer back. The deadline begins when the request is there and covers the answer's
+/// body too, except for event streams.
+/// </summary>
 internal sealed class ForwardingMiddleware(RequestDelegate next, Forwarder forwarder, ForwardingOptions options, TimeProvider clock)
 {
     private const int BufferSize = 16 * 1024;
@@ -23,8 +26,14 @@ internal sealed class ForwardingMiddleware(RequestDelegate next, Forwarder forwa
             return;
         }
 
+        var body = await RequestBody.ReadAsync(context.Request, options.Upload, clock, context.RequestAborted);
+        if (body is null)
+        {
+            await Problems.Of(Codes.ValidationFailed, "The request's body did not arrive in time.").ExecuteAsync(context);
+            return;
+        }
+
         using var deadline = new CancellationTokenSource(DeadlineOf(context, routed.Route), clock);
-        var body = await RequestBody.OpenAsync(context.Request, keep: Forwarder.IsIdempotent(context.Request.Method), context.RequestAborted);
         var attempt = await forwarder.SendAsync(context, routed, body, deadline.Token);
         if (attempt.Response is not { } response)
         {
@@ -45,7 +54,8 @@ internal sealed class ForwardingMiddleware(RequestDelegate next, Forwarder forwa
             return Timeout.InfiniteTimeSpan;
         }
 
-        return route.MayWait ? options.Deadline + TimeSpan.FromSeconds(PreferredWait(context.Request)) : options.Deadline;
+        var deadline = context.Request.Headers.ContainsKey(IdempotencyKey.Header) ? options.Deadline + ForwardingOptions.KeyedMargin : options.Deadline;
+        return route.MayWait ? deadline + TimeSpan.FromSeconds(PreferredWait(context.Request)) : deadline;
     }
 
     private static int PreferredWait(HttpRequest request)

@@ -1,44 +1,31 @@
 namespace Gateway;
 
 /// <summary>
-/// The body of a client's request. Streamed when there will be one attempt; kept when there may be more, which the limit of
-/// 1 MiB for a request bounds.
+/// The body of a client's request, read whole before anything is sent on: how slowly a client sends is no fault of the service
+/// behind, and a repeat needs the body again. The limit of 1 MiB for a request bounds what is kept.
 /// </summary>
 internal sealed class RequestBody
 {
-    private readonly HttpRequest _request;
-    private byte[]? _kept;
+    private readonly byte[] _bytes;
 
-    private RequestBody(HttpRequest request) => _request = request;
+    private RequestBody(byte[] bytes) => _bytes = bytes;
 
-    private bool IsEmpty => _request.ContentLength is 0 || (_request.ContentLength is null && !_request.Headers.ContainsKey("Transfer-Encoding") && !HttpProtocol.IsHttp2(_request.Protocol));
-
-    public static async Task<RequestBody> OpenAsync(HttpRequest request, bool keep, CancellationToken ct)
+    /// <summary>Null when the client did not send all of it in time.</summary>
+    public static async Task<RequestBody?> ReadAsync(HttpRequest request, TimeSpan atMost, TimeProvider clock, CancellationToken ct)
     {
-        var body = new RequestBody(request);
-        if (keep && !body.IsEmpty)
+        using var deadline = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
+        using var buffer = new MemoryStream();
+        try
         {
-            using var buffer = new MemoryStream();
-            await request.Body.CopyToAsync(buffer, ct);
-            body._kept = buffer.ToArray();
+            await request.Body.CopyToAsync(buffer, either.Token);
+            return new RequestBody(buffer.ToArray());
         }
-
-        return body;
-    }
-
-    public HttpContent? Content()
-    {
-        if (IsEmpty)
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             return null;
         }
-
-        HttpContent content = _kept is not null ? new ByteArrayContent(_kept) : new StreamContent(_request.Body);
-        if (_kept is null && _request.ContentLength is { } length)
-        {
-            content.Headers.ContentLength = length;
-        }
-
-        return content;
     }
+
+    public HttpContent? Content() => _bytes.Length == 0 ? null : new ByteArrayContent(_bytes);
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using ServiceDefaults;
 using ServiceTesting;
 
@@ -8,7 +10,7 @@ public sealed class DeadlineTests : IAsyncLifetime
 {
     private RunningGateway _gateway = null!;
 
-    public async Task InitializeAsync() => _gateway = await RunningGateway.StartAsync(("Forwarding:DeadlineMilliseconds", "400"));
+    public async Task InitializeAsync() => _gateway = await RunningGateway.StartAsync(("Forwarding:DeadlineMilliseconds", "400"), ("Forwarding:UploadMilliseconds", "1000"));
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
@@ -43,5 +45,44 @@ public sealed class DeadlineTests : IAsyncLifetime
 
         waiting.StatusCode.Should().Be(HttpStatusCode.Created);
         hasty.StatusCode.Should().Be(HttpStatusCode.GatewayTimeout);
+    }
+
+    [Fact]
+    public async Task RequestUnderAKeyThatStillRuns_AnsweredAfterTheServicesWait_IsNoTimeout()
+    {
+        _gateway.Sidecar.OnInvoke("orders", "POST", "/api/v1/orders", async _ =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+            return new FakeAnswer(409, new { code = "request_in_progress" }, "application/problem+json");
+        });
+
+        using var keyed = await _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"), ("Idempotency-Key", "one"));
+        using var keyless = await _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"));
+
+        keyed.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        keyless.StatusCode.Should().Be(HttpStatusCode.GatewayTimeout);
+    }
+
+    [Fact]
+    public async Task Uploads_ThatStall_AreBadRequestsAndNoFailuresOfTheService()
+    {
+        _gateway.Sidecar.OnInvoke("users", "POST", "/api/v1/auth/login", _ => FakeAnswer.Ok(new { }));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => StalledLoginAsync()));
+        using var next = await _gateway.SendAsync("POST", "/api/v1/auth/login", content: new StringContent("{}"));
+
+        answers.Should().OnlyContain(line => line.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal));
+        next.StatusCode.Should().Be(HttpStatusCode.OK);
+        _gateway.Sidecar.Invocations.Count(call => call.AppId == "users").Should().Be(1, "a request goes on when it is whole");
+    }
+
+    private async Task<string> StalledLoginAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", _gateway.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadLineAsync() ?? "";
     }
 }

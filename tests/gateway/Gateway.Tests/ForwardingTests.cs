@@ -45,6 +45,28 @@ public sealed class ForwardingTests : IAsyncLifetime
         response.Headers.GetValues("X-Request-Id").Should().Equal(seen.Headers["X-Request-Id"]);
     }
 
+    [Theory]
+    [InlineData("Basic ZGFwci1hcHAtaWQ6bm9wZQ==")]
+    [InlineData("Bearer not-looked-at")]
+    public async Task Authorization_WhereTokensAreIgnored_StopsAtTheGateway(string authorization)
+    {
+        _gateway.Sidecar.OnInvoke("users", "POST", "/api/v1/auth/login", _ => FakeAnswer.Ok(new { }));
+
+        using var response = await _gateway.SendAsync("POST", "/api/v1/auth/login", headers: ("Authorization", authorization));
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        _gateway.Sidecar.Invocations.Single(call => call.Path == "/api/v1/auth/login").Headers.Should().NotContainKey("Authorization");
+    }
+
+    [Fact]
+    public async Task Authorization_OtherThanBearer_IsRefusedWhereTokensCount()
+    {
+        using var response = await _gateway.SendAsync("GET", "/api/v1/products", headers: ("Authorization", "Basic ZGFwci1hcHAtaWQ6bm9wZQ=="));
+
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        _gateway.Sidecar.Invocations.Should().NotContain(call => call.AppId == "products");
+    }
+
     [Fact]
     public async Task ProblemOfAService_Always_PassesUnchanged()
     {
