@@ -14,7 +14,7 @@ internal static class PaymentsModule
     {
         var services = builder.Services;
         services.AddSingleton<PaymentMethodTable>().AddSingleton<PaymentTable>().AddSingleton<PaymentEvents>().AddSingleton<PaymentLeases>().AddSingleton<PaymentReader>();
-        services.AddSingleton<IProcessor, ProcessorClient>();
+        services.AddSingleton<IProcessor, ProcessorClient>().AddSingleton<Holds>();
         services.AddSingleton<PaymentBook>().AddSingleton<Charge>().AddSingleton<Refund>().AddSingleton<PaymentSteps>().AddSingleton<OperatorRefunds>();
         return builder;
     }

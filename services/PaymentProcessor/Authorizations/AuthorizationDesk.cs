@@ -28,13 +28,19 @@ internal sealed class AuthorizationDesk(AuthorizationLedger ledger)
         _ => new Decision(before, RefusalCodes.NotAuthorized),
     }, ct);
 
-    public Task<Decision?> VoidAsync(string id, CancellationToken ct) => ledger.UpdateAsync(id, before => before switch
+    public Task<Decision?> VoidAsync(string id, CancellationToken ct) => ledger.UpdateAsync(id, before => before is null ? null : Void(before), ct);
+
+    /// <summary>Voids by the client's key. Without an authorisation yet, leaves one that is voided, so that a late one changes nothing.</summary>
+    public async Task<Decision> VoidByKeyAsync(string key, CancellationToken ct)
     {
-        null => null,
-        { Status: AuthorizationStatus.Voided or AuthorizationStatus.Declined } => new Decision(before),
-        { Status: AuthorizationStatus.Authorized } => new Decision(before with { Status = AuthorizationStatus.Voided }),
-        _ => new Decision(before, RefusalCodes.AlreadyCaptured),
-    }, ct);
+        var id = Authorization.IdOf(key);
+        return await ledger.UpdateAsync(id, before => before switch
+        {
+            null => Forestall(new Authorization(id, key, Scenario.Approve, 0, "")),
+            { Status: AuthorizationStatus.Undecided } => Forestall(before),
+            _ => Void(before),
+        }, ct) ?? throw new InvalidOperationException("A void by key is always decided.");
+    }
 
     public Task<Decision?> RefundAsync(string id, string key, decimal amount, CancellationToken ct) => ledger.UpdateAsync(id, before => before switch
     {
@@ -43,6 +49,15 @@ internal sealed class AuthorizationDesk(AuthorizationLedger ledger)
         _ when amount > before.Captured - before.Refunded => new Decision(before, RefusalCodes.RefundExceedsCapture),
         _ => new Decision(Refunded(before, key, amount)),
     }, ct);
+
+    private static Decision Void(Authorization before) => before.Status switch
+    {
+        AuthorizationStatus.Voided or AuthorizationStatus.Declined => new Decision(before),
+        AuthorizationStatus.Authorized => new Decision(before with { Status = AuthorizationStatus.Voided }),
+        _ => new Decision(before, RefusalCodes.AlreadyCaptured),
+    };
+
+    private static Decision Forestall(Authorization before) => new(before with { Status = AuthorizationStatus.Voided, Code = RefusalCodes.NotAuthorized });
 
     private static Authorization Refunded(Authorization before, string key, decimal amount) => before with
     {

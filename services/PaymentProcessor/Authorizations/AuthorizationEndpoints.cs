@@ -12,6 +12,7 @@ internal static class AuthorizationEndpoints
         var v1 = app.MapInternal("/v1");
         v1.MapPost("/authorizations", AuthorizeAsync);
         v1.MapGet("/authorizations", FindAsync);
+        v1.MapPost("/authorizations:void", VoidByKeyAsync);
         v1.MapPost("/authorizations/{id}:capture", CaptureAsync);
         v1.MapPost("/authorizations/{id}:void", VoidAsync);
         v1.MapPost("/authorizations/{id}:refund", RefundAsync);
@@ -45,6 +46,8 @@ internal static class AuthorizationEndpoints
     }
 
     private static async Task<IResult> VoidAsync(string id, AuthorizationDesk desk, CancellationToken ct) => Answer(await desk.VoidAsync(id, ct));
+
+    private static async Task<IResult> VoidByKeyAsync(IdempotencyKey key, AuthorizationDesk desk, CancellationToken ct) => Answer(await desk.VoidByKeyAsync(key.Value, ct));
 
     private static async Task<IResult> RefundAsync(string id, RefundRequest request, IdempotencyKey key, AuthorizationDesk desk, CancellationToken ct) =>
         request.Amount <= 0 ? Problems.Invalid("amount", "Must be greater than 0.") : Answer(await desk.RefundAsync(id, key.Value, request.Amount, ct));

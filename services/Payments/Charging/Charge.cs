@@ -8,7 +8,7 @@ namespace Payments.Charging;
 /// Takes a leased payment from wherever it stands to COMPLETED or FAILED. Invariant: money is taken at most once, because both
 /// calls carry keys of the payment and a call without an answer is settled by looking up what the processor has, never by guess.
 /// </summary>
-internal sealed class Charge(IProcessor processor, PaymentBook book)
+internal sealed class Charge(IProcessor processor, Holds holds, PaymentBook book)
 {
     private const string CaptureFailed = "payment_declined";
 
@@ -37,7 +37,7 @@ internal sealed class Charge(IProcessor processor, PaymentBook book)
     {
         var authorization = await AskAsync(
             context, payment, () => processor.AuthorizeAsync(context, payment.AuthorizationKey, payment.Token, payment.Amount, payment.Currency, ct), found => true, ct);
-        return authorization.IsDeclined
+        return authorization.IsDeclined || authorization.IsVoided
             ? await book.NotAuthorizedAsync(context, payment, authorization.Code ?? CaptureFailed, authorization.Id, ct)
             : await book.AuthorizedAsync(context, payment, authorization.Id, ct);
     }
@@ -50,10 +50,10 @@ internal sealed class Charge(IProcessor processor, PaymentBook book)
             return await book.CompletedAsync(context, payment, ct);
         }
 
-        // The hold goes first: while the void has no answer the payment stays PROCESSING and comes here again.
+        // The hold goes first: while it is not voided, whatever the reason, the payment stays PROCESSING and comes here again.
         if (!authorization.IsVoided)
         {
-            await processor.VoidAsync(context, payment.AuthorizationId!, ct);
+            await holds.VoidAsync(context, payment, ct);
         }
 
         return await book.NotCapturedAsync(context, payment, CaptureFailed, ct);

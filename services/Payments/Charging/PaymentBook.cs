@@ -43,9 +43,10 @@ internal sealed class PaymentBook(IDatabase database, PaymentTable payments, Pay
             payments.AddTransactionAsync(session, saved, TransactionKind.Void, saved.Amount, TransactionStatus.Succeeded, saved.AuthorizationId), ct);
 
     /// <summary>Written before the refund is sent; its transaction's id is the key of the refund at the processor.</summary>
-    public Task<Payment> RefundingAsync(RequestContext context, Payment payment, decimal amount, CancellationToken ct) =>
+    /// <param name="requestKey">The request that asks for it; null for the undo of an order.</param>
+    public Task<Payment> RefundingAsync(RequestContext context, Payment payment, decimal amount, string? requestKey, CancellationToken ct) =>
         WriteAsync(context, payment, payment with { Status = PaymentStatus.Refunding }, (session, saved) =>
-            payments.AddTransactionAsync(session, saved, TransactionKind.Refund, amount, TransactionStatus.Pending, null), ct);
+            payments.AddTransactionAsync(session, saved, TransactionKind.Refund, amount, TransactionStatus.Pending, null, requestKey), ct);
 
     /// <summary>The pending refund is done.</summary>
     public Task<Payment> RefundedAsync(RequestContext context, Payment payment, PaymentTransaction refund, CancellationToken ct)
@@ -61,6 +62,9 @@ internal sealed class PaymentBook(IDatabase database, PaymentTable payments, Pay
 
     public Task<PaymentTransaction> PendingRefundAsync(RequestContext context, Payment payment, CancellationToken ct) =>
         database.TransactionAsync(context, session => payments.PendingRefundAsync(session, payment.Id), ct);
+
+    public Task<PaymentTransaction?> RefundOfRequestAsync(RequestContext context, Payment payment, string requestKey, CancellationToken ct) =>
+        database.TransactionAsync(context, session => payments.RefundOfRequestAsync(session, payment.Id, requestKey), ct);
 
     private Task<Payment> WriteAsync(RequestContext context, Payment before, Payment after, Func<DbSession, Payment, Task> then, CancellationToken ct) =>
         database.TransactionAsync(context, async session =>

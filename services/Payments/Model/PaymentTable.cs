@@ -10,6 +10,8 @@ internal sealed class PaymentTable(TimeProvider time, IIdGenerator ids)
         lease_id, lease_until, created_at, updated_at, version
         """;
 
+    private const string TransactionColumns = "id, payment_id, kind, amount, status, external_id, request_key, at";
+
     /// <summary>Serialises what begins for an order: a payment and a tombstone must not come about at the same time.</summary>
     public Task LockOrderAsync(DbSession session, Guid orderId) =>
         session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = $"{session.Context.TenantId}:{orderId}" });
@@ -30,7 +32,7 @@ internal sealed class PaymentTable(TimeProvider time, IIdGenerator ids)
         new { orderId, all = session.Context.IsOperator, userId = session.Context.UserId });
 
     public Task<IReadOnlyList<PaymentTransaction>> TransactionsAsync(DbSession session, params Guid[] paymentIds) => session.QueryAsync<PaymentTransaction>(
-        "SELECT id, payment_id, kind, amount, status, external_id, at FROM payment_transactions WHERE payment_id = ANY(@paymentIds) ORDER BY at, id",
+        $"SELECT {TransactionColumns} FROM payment_transactions WHERE payment_id = ANY(@paymentIds) ORDER BY at, id",
         new { paymentIds });
 
     public Task<bool> IsBuriedAsync(DbSession session, Guid orderId) =>
@@ -88,12 +90,13 @@ internal sealed class PaymentTable(TimeProvider time, IIdGenerator ids)
         return rows == 1 ? saved : throw new TransientCallException($"Somebody else has taken over payment {before.Id}.");
     }
 
-    public Task AddTransactionAsync(DbSession session, Payment payment, TransactionKind kind, decimal amount, TransactionStatus status, string? externalId) => session.ExecuteAsync(
-        """
-        INSERT INTO payment_transactions (id, tenant_id, payment_id, kind, amount, status, external_id, at)
-        VALUES (@id, @TenantId, @paymentId, @kind, @amount, @status, @externalId, @now)
-        """,
-        new { id = ids.NewId(), payment.TenantId, paymentId = payment.Id, kind = Word(kind), amount, status = Word(status), externalId, now = time.GetUtcNow() });
+    public Task AddTransactionAsync(DbSession session, Payment payment, TransactionKind kind, decimal amount, TransactionStatus status, string? externalId, string? requestKey = null) =>
+        session.ExecuteAsync(
+            """
+            INSERT INTO payment_transactions (id, tenant_id, payment_id, kind, amount, status, external_id, request_key, at)
+            VALUES (@id, @TenantId, @paymentId, @kind, @amount, @status, @externalId, @requestKey, @now)
+            """,
+            new { id = ids.NewId(), payment.TenantId, paymentId = payment.Id, kind = Word(kind), amount, status = Word(status), externalId, requestKey, now = time.GetUtcNow() });
 
     public Task SettleTransactionAsync(DbSession session, Guid id, TransactionStatus status, string? externalId) => session.ExecuteAsync(
         "UPDATE payment_transactions SET status = @status, external_id = @externalId WHERE id = @id",
@@ -101,8 +104,13 @@ internal sealed class PaymentTable(TimeProvider time, IIdGenerator ids)
 
     /// <summary>The refund that was begun and not settled.</summary>
     public Task<PaymentTransaction> PendingRefundAsync(DbSession session, Guid paymentId) => session.QuerySingleAsync<PaymentTransaction>(
-        "SELECT id, payment_id, kind, amount, status, external_id, at FROM payment_transactions WHERE payment_id = @paymentId AND kind = 'refund' AND status = 'pending'",
+        $"SELECT {TransactionColumns} FROM payment_transactions WHERE payment_id = @paymentId AND kind = 'refund' AND status = 'pending'",
         new { paymentId });
+
+    /// <summary>The refund that a request began, whatever became of it; null when it has begun none.</summary>
+    public Task<PaymentTransaction?> RefundOfRequestAsync(DbSession session, Guid paymentId, string requestKey) => session.QuerySingleOrDefaultAsync<PaymentTransaction>(
+        $"SELECT {TransactionColumns} FROM payment_transactions WHERE payment_id = @paymentId AND request_key = @requestKey",
+        new { paymentId, requestKey });
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

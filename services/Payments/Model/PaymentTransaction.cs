@@ -15,5 +15,8 @@ internal sealed record PaymentTransaction
 
     public string? ExternalId { get; init; }
 
+    /// <summary>Who asked for it under which idempotency key; null when no request did.</summary>
+    public string? RequestKey { get; init; }
+
     public DateTimeOffset At { get; init; }
 }

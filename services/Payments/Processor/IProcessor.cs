@@ -14,6 +14,9 @@ internal interface IProcessor
 
     Task<ProcessorAnswer> VoidAsync(RequestContext context, string authorizationId, CancellationToken ct);
 
+    /// <summary>Voids the authorisation of this key, and one that arrives under it later too.</summary>
+    Task<ProcessorAnswer> VoidByKeyAsync(RequestContext context, string key, CancellationToken ct);
+
     Task<ProcessorAnswer> RefundAsync(RequestContext context, string authorizationId, string key, decimal amount, CancellationToken ct);
 
     /// <summary>What became of the authorisation of this key; null when the processor has none.</summary>

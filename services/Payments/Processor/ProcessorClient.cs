@@ -20,6 +20,9 @@ internal sealed class ProcessorClient(ISidecar sidecar) : IProcessor
     public Task<ProcessorAnswer> VoidAsync(RequestContext context, string authorizationId, CancellationToken ct) =>
         CallAsync(context, $"/v1/authorizations/{authorizationId}:void", null, $"{authorizationId}:void", ct);
 
+    public Task<ProcessorAnswer> VoidByKeyAsync(RequestContext context, string key, CancellationToken ct) =>
+        CallAsync(context, "/v1/authorizations:void", null, key, ct);
+
     public Task<ProcessorAnswer> RefundAsync(RequestContext context, string authorizationId, string key, decimal amount, CancellationToken ct) =>
         CallAsync(context, $"/v1/authorizations/{authorizationId}:refund", new { amount }, key, ct);
 

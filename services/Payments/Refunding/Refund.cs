@@ -6,7 +6,7 @@ using ServiceDefaults;
 namespace Payments.Refunding;
 
 /// <summary>Gives back what there is of a leased payment: a hold is voided, a charge refunded, an unknown outcome looked up first.</summary>
-internal sealed class Refund(IProcessor processor, PaymentBook book)
+internal sealed class Refund(IProcessor processor, Holds holds, PaymentBook book)
 {
     private const string Undone = "payment_declined";
 
@@ -27,7 +27,7 @@ internal sealed class Refund(IProcessor processor, PaymentBook book)
                     payment = await SettleProcessingAsync(context, payment, ct);
                     break;
                 case PaymentStatus.Completed:
-                    payment = await book.RefundingAsync(context, payment, payment.Refundable, ct);
+                    payment = await book.RefundingAsync(context, payment, payment.Refundable, requestKey: null, ct);
                     break;
                 case PaymentStatus.Refunding:
                     payment = await SendAsync(context, payment, ct);
@@ -51,10 +51,17 @@ internal sealed class Refund(IProcessor processor, PaymentBook book)
     private async Task<Payment> SettlePendingAsync(RequestContext context, Payment payment, CancellationToken ct) =>
         await processor.FindAsync(context, payment.AuthorizationKey, ct) switch
         {
-            null => await book.NotAuthorizedAsync(context, payment, Undone, null, ct),
+            null => await GiveUpAsync(context, payment, ct),
             { IsDeclined: true } declined => await book.NotAuthorizedAsync(context, payment, declined.Code ?? Undone, declined.Id, ct),
             { } held => await book.AuthorizedAsync(context, payment, held.Id, ct),
         };
+
+    // Not there does not mean that it never comes: the request may still be on its way or in the processor's queue.
+    private async Task<Payment> GiveUpAsync(RequestContext context, Payment payment, CancellationToken ct)
+    {
+        await holds.PreventAsync(context, payment, ct);
+        return await book.NotAuthorizedAsync(context, payment, Undone, null, ct);
+    }
 
     private async Task<Payment> SettleProcessingAsync(RequestContext context, Payment payment, CancellationToken ct)
     {
@@ -64,22 +71,13 @@ internal sealed class Refund(IProcessor processor, PaymentBook book)
             return await book.CompletedAsync(context, payment, ct);
         }
 
-        await EnsureVoidedAsync(context, payment, ct);
+        await holds.VoidAsync(context, payment, ct);
         return await book.NotCapturedAsync(context, payment, Undone, ct);
     }
 
     private async Task<Payment> VoidAsync(RequestContext context, Payment payment, CancellationToken ct)
     {
-        await EnsureVoidedAsync(context, payment, ct);
+        await holds.VoidAsync(context, payment, ct);
         return await book.VoidedAsync(context, payment, ct);
-    }
-
-    private async Task EnsureVoidedAsync(RequestContext context, Payment payment, CancellationToken ct)
-    {
-        var answer = await processor.VoidAsync(context, payment.AuthorizationId!, ct);
-        if (!answer.IsDone)
-        {
-            throw new TransientCallException($"The processor refused to void payment {payment.Id}: {answer.Code}.");
-        }
     }
 }

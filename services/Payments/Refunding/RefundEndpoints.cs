@@ -18,6 +18,6 @@ internal static class RefundEndpoints
         var validation = request.Validate();
         return validation.Failed
             ? validation.ToResult()
-            : await idempotency.RunLongAsync(context, "payments.refund", key.Value, new { id, request }, token => refunds.RunAsync(context, id, request.Amount, token), ct);
+            : await idempotency.RunLongAsync(context, "payments.refund", key.Value, new { id, request }, token => refunds.RunAsync(context, id, request.Amount, key.Value, token), ct);
     }
 }

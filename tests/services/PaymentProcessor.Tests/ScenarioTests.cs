@@ -109,6 +109,30 @@ public class ScenarioTests(ProcessorFixture fixture) : IClassFixture<ProcessorFi
     }
 
     [Fact]
+    public async Task VoidByKey_BeforeTheAuthorization_LetsNoneComeAbout()
+    {
+        (await fixture.CallAsync(HttpMethod.Post, "/v1/authorizations:void", key: _key)).Body.GetProperty("outcome").GetString().Should().Be("done");
+
+        var (_, late) = await fixture.AuthorizeAsync("4242424242424242", _key);
+
+        late.GetProperty("outcome").GetString().Should().Be("rejected");
+        (await FindAsync()).Should().ContainSingle().Which.GetProperty("status").GetString().Should().Be("VOIDED");
+    }
+
+    [Fact]
+    public async Task VoidByKey_Hold_IsVoidedAndACaptureIsNot()
+    {
+        var id = await IdAsync("4242424242424242");
+        (await fixture.CallAsync(HttpMethod.Post, "/v1/authorizations:void", key: _key)).Body.GetProperty("authorization").GetProperty("status").GetString().Should().Be("VOIDED");
+        (await OperateAsync(id, "capture")).Body.GetProperty("code").GetString().Should().Be("not_authorized");
+
+        var other = Guid.NewGuid().ToString();
+        var captured = (await fixture.AuthorizeAsync("4242424242424242", other)).Body.GetProperty("authorization").GetProperty("id").GetString()!;
+        await OperateAsync(captured, "capture");
+        (await fixture.CallAsync(HttpMethod.Post, "/v1/authorizations:void", key: other)).Body.GetProperty("code").GetString().Should().Be("already_captured");
+    }
+
+    [Fact]
     public async Task Operate_UnknownAuthorization_IsNotFound() => (await OperateAsync("auth_none", "capture")).Status.Should().Be(404);
 
     [Fact]

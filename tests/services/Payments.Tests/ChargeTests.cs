@@ -79,6 +79,21 @@ public class ChargeTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixtur
     }
 
     [Fact]
+    public async Task Process_CaptureRefusedButDone_IsNeverRecordedAsVoided()
+    {
+        var card = await fixture.AddCardAsync(_user, $"400000000000{FakeProcessor.LateCapture}");
+
+        (await fixture.StepAsync(_order, "process", PaymentsFixture.Process(_user, card))).Status.Should().Be(503, "the void is refused");
+        var (status, answer) = await fixture.StepAsync(_order, "process", PaymentsFixture.Process(_user, card));
+
+        status.Should().Be(200);
+        answer.GetProperty("outcome").GetString().Should().Be("done");
+        var payment = await PaymentAsync();
+        payment.GetProperty("status").GetString().Should().Be("COMPLETED");
+        fixture.Processor.Charges(payment.GetProperty("id").GetString()!).Should().Be(1);
+    }
+
+    [Fact]
     public async Task Process_TenAtOnceUnderOneKey_AnswersAllAlikeAndChargesOnce()
     {
         var card = await fixture.AddCardAsync(_user);

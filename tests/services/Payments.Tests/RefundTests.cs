@@ -8,6 +8,7 @@ public class RefundTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixtur
 {
     private readonly Guid _user = Guid.NewGuid();
     private readonly Guid _order = Guid.NewGuid();
+    private readonly Guid _operator = Guid.NewGuid();
 
     [Fact]
     public async Task Undo_BeforeTheStep_LeavesNothingForTheStepToDo()
@@ -47,6 +48,19 @@ public class RefundTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixtur
     }
 
     [Fact]
+    public async Task Undo_AuthorizationThatLandsLater_HoldsNoMoney()
+    {
+        await ChargeAsync($"400000000000{FakeProcessor.Queued}");
+
+        (await fixture.StepAsync(_order, "refund")).Body.GetProperty("outcome").GetString().Should().Be("done");
+        fixture.Processor.Land();
+
+        var payment = await PaymentAsync();
+        payment.GetProperty("status").GetString().Should().Be("FAILED");
+        fixture.Processor.StatusOf(payment.GetProperty("id").GetString()!).Should().Be("VOIDED");
+    }
+
+    [Fact]
     public async Task Undo_RefusedPayment_ChangesNothing()
     {
         await ChargeAsync("4000000000000002");
@@ -70,6 +84,61 @@ public class RefundTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixtur
     }
 
     [Fact]
+    public async Task OperatorRefund_RepeatedAfterItsAnswerWasLost_IsPaidOnce()
+    {
+        await ChargeAsync(PaymentsFixture.Approved);
+        var id = (await PaymentAsync()).GetProperty("id").GetString()!;
+        var key = Guid.NewGuid().ToString();
+        await RefundAsync(id, 2.5m, HttpStatusCode.OK, key);
+        await fixture.Database.ExecuteAsync("DELETE FROM idempotency_keys WHERE key = @key", new { key });
+
+        var again = await RefundAsync(id, 2.5m, HttpStatusCode.OK, key);
+
+        again.GetProperty("refundedAmount").GetDecimal().Should().Be(2.5m);
+        fixture.Processor.Refunded(id).Should().Be(2.5m);
+    }
+
+    [Fact]
+    public async Task OperatorRefund_WhileAnotherBrokeOff_FinishesItAndThenMakesItsOwn()
+    {
+        await ChargeAsync(PaymentsFixture.Approved);
+        var id = (await PaymentAsync()).GetProperty("id").GetString()!;
+        var (first, second) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
+        fixture.Processor.FailRefunds(1);
+        await RefundAsync(id, 2, HttpStatusCode.ServiceUnavailable, first);
+
+        (await RefundAsync(id, 3, HttpStatusCode.OK, second)).GetProperty("refundedAmount").GetDecimal().Should().Be(5);
+        (await RefundAsync(id, 2, HttpStatusCode.OK, first)).GetProperty("refundedAmount").GetDecimal().Should().Be(5);
+
+        fixture.Processor.Refunded(id).Should().Be(5);
+    }
+
+    [Fact]
+    public async Task OperatorRefund_AfterAnotherBrokeOff_IsJudgedByWhatThatLeaves()
+    {
+        await ChargeAsync(PaymentsFixture.Approved);
+        var id = (await PaymentAsync()).GetProperty("id").GetString()!;
+        fixture.Processor.FailRefunds(1);
+        await RefundAsync(id, 10, HttpStatusCode.ServiceUnavailable);
+
+        (await RefundAsync(id, 10, HttpStatusCode.Conflict)).GetProperty("code").GetString().Should().Be("refund_exceeds_capture");
+
+        fixture.Processor.Refunded(id).Should().Be(10);
+    }
+
+    [Fact]
+    public async Task OperatorRefund_SameKeyOtherAmountAfterABreakOff_Is422()
+    {
+        await ChargeAsync(PaymentsFixture.Approved);
+        var id = (await PaymentAsync()).GetProperty("id").GetString()!;
+        var key = Guid.NewGuid().ToString();
+        fixture.Processor.FailRefunds(1);
+        await RefundAsync(id, 2, HttpStatusCode.ServiceUnavailable, key);
+
+        (await RefundAsync(id, 3, HttpStatusCode.UnprocessableEntity, key)).GetProperty("code").GetString().Should().Be("idempotency_key_reused");
+    }
+
+    [Fact]
     public async Task OperatorRefund_ByACustomer_IsForbidden()
     {
         await ChargeAsync(PaymentsFixture.Approved);
@@ -84,21 +153,21 @@ public class RefundTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixtur
 
     private async Task<JsonElement> PaymentAsync() => (await fixture.PaymentsAsync(_user, _order)).Should().ContainSingle().Subject;
 
-    private async Task<JsonElement> RefundAsync(string id, decimal? amount, HttpStatusCode expected)
+    private async Task<JsonElement> RefundAsync(string id, decimal? amount, HttpStatusCode expected, string? key = null)
     {
-        using var answer = await SendAsync(fixture.ClientFor(Guid.NewGuid(), "operator"), id, amount);
+        using var answer = await SendAsync(fixture.ClientFor(_operator, "operator"), id, amount, key);
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
         answer.StatusCode.Should().Be(expected, body.GetRawText());
         return body;
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string id, decimal? amount)
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string id, decimal? amount, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/payments/{id}/refund")
         {
             Content = amount is null ? JsonContent.Create(new { reason = "damaged" }) : JsonContent.Create(new { amount, reason = "damaged" }),
         };
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        request.Headers.Add("Idempotency-Key", key ?? Guid.NewGuid().ToString());
         return await client.SendAsync(request);
     }
 }
