@@ -32,7 +32,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _declared = [.. services.Resources.Subscriptions.Select(Declared)];
         _active = _declared;
         _app = services.GrpcApp is { } grpc
-            ? new GrpcAppDelivery(grpc, services.Tracing, services.Time)
+            ? new GrpcAppDelivery(grpc, services.Tracing, services.Time, NewId)
             : new AppDelivery(services.App, services.Tracing, services.Time, NewId);
         var publisher = new Publisher(_brokers, services.AppId, services.Time, NewId);
         HttpApis = [new PublishHttpApi(publisher, services.Tracing)];

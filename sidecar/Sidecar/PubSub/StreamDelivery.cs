@@ -76,7 +76,7 @@ internal sealed class StreamDelivery(GrpcCall call) : IAppDelivery, IDisposable
     {
         if (_waiting.TryGetValue(processed.Id, out var answer))
         {
-            answer.TrySetResult(GrpcAppDelivery.Verdict(processed.Status ?? new TopicEventResponse()));
+            answer.TrySetResult(GrpcAppDelivery.Verdict(processed.Status?.Status ?? TopicEventResponse.Types.TopicEventResponseStatus.Success));
         }
     }
 

@@ -36,6 +36,42 @@ internal static class TopicEvents
         };
     }
 
+    /// <summary>The envelope of a bulk delivery with one entry: the brokers hand messages out one by one.</summary>
+    public static TopicEventBulkRequest Bulk(AppEvent appEvent, string id, string entryId)
+    {
+        var message = From(appEvent);
+        var entry = new TopicEventBulkRequestEntry { EntryId = entryId, ContentType = CloudEvent.ContentType };
+        if (appEvent.Subscription.Metadata.TryGetValue("rawPayload", out var raw) && raw.Equals("true", StringComparison.OrdinalIgnoreCase))
+        {
+            entry.ContentType = "application/octet-stream";
+            entry.Bytes = ByteString.CopyFrom(appEvent.Message.Data.Span);
+        }
+        else
+        {
+            entry.CloudEvent = new TopicEventCERequest
+            {
+                Id = message.Id,
+                Source = message.Source,
+                Type = message.Type,
+                SpecVersion = message.SpecVersion,
+                DataContentType = message.DataContentType,
+                Data = message.Data,
+                Extensions = message.Extensions,
+            };
+        }
+
+        return new TopicEventBulkRequest
+        {
+            Id = id,
+            Entries = { entry },
+            Metadata = { ["pubsubName"] = message.PubsubName },
+            Topic = message.Topic,
+            PubsubName = message.PubsubName,
+            Type = "com.dapr.event.sent.bulk",
+            Path = message.Path,
+        };
+    }
+
     private static ByteString Data(CloudEvent attributes)
     {
         if (attributes["data_base64"] is { } base64)

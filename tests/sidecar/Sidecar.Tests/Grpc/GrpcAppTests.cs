@@ -110,6 +110,25 @@ public sealed class GrpcAppTests
     }
 
     [Fact]
+    public async Task BulkSubscription_AppWithOlderCall_GetsEnvelopeThere()
+    {
+        var seen = new TaskCompletionSource<TopicEventBulkRequest>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await GrpcTestServer.StartAsync(
+            Subscriptions("t", bulk: true),
+            GrpcMethod.Unary<TopicEventBulkRequest, TopicEventBulkResponse>("/dapr.proto.runtime.v1.AppCallbackAlpha/OnBulkTopicEventAlpha1", (request, _) =>
+            {
+                seen.TrySetResult(request);
+                return Task.FromResult(new TopicEventBulkResponse { Statuses = { new TopicEventBulkResponseEntry { EntryId = request.Entries[0].EntryId } } });
+            }));
+        await using var sidecar = await StartAsync("app", app.Port);
+
+        await sidecar.SendAsync("POST", "/v1.0/publish/events/t", """{"a":1}""");
+
+        var bulk = await seen.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        (bulk.Topic, bulk.Entries.Single().CloudEvent.Data.ToStringUtf8()).Should().Be(("t", """{"a":1}"""));
+    }
+
+    [Fact]
     public async Task Stream_ClosedBeforeItAnswered_EventComesAgain()
     {
         var run = new RunScope();
@@ -130,9 +149,9 @@ public sealed class GrpcAppTests
     private static Task<RunningSidecar> StartAsync(string appId, int port, RunScope? run = null) =>
         RunningSidecar.StartAsync(new SidecarOptions { AppId = appId, AppPort = port, AppProtocol = "grpc", Run = run ?? new RunScope() }, PubSub);
 
-    private static GrpcMethod Subscriptions(string topic) => GrpcMethod.Unary<Empty, ListTopicSubscriptionsResponse>(
+    private static GrpcMethod Subscriptions(string topic, bool bulk = false) => GrpcMethod.Unary<Empty, ListTopicSubscriptionsResponse>(
         Callback + "ListTopicSubscriptions",
-        (_, _) => Task.FromResult(new ListTopicSubscriptionsResponse { Subscriptions = { new TopicSubscription { PubsubName = "events", Topic = topic } } }));
+        (_, _) => Task.FromResult(new ListTopicSubscriptionsResponse { Subscriptions = { new TopicSubscription { PubsubName = "events", Topic = topic, BulkSubscribe = new BulkSubscribeConfig { Enabled = bulk } } } }));
 
     private static GrpcMethod OnTopicEvent(ConcurrentQueue<TopicEventRequest> events) => GrpcMethod.Unary<TopicEventRequest, TopicEventResponse>(
         Callback + "OnTopicEvent",
