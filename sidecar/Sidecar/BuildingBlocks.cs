@@ -9,5 +9,8 @@ internal static class BuildingBlocks
         State.StateBuildingBlock.Create,
         Workflows.WorkflowBuildingBlock.Create,
         PubSub.PubSubBuildingBlock.Create,
+        Bindings.BindingsBuildingBlock.Create,
+        Configuration.ConfigurationBuildingBlock.Create,
+        Locks.LocksBuildingBlock.Create,
     ];
 }

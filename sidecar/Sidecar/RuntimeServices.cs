@@ -31,6 +31,9 @@ internal sealed record RuntimeServices
     /// <summary>Spans and trace context.</summary>
     public required Tracing Tracing { get; init; }
 
+    /// <summary>The building blocks of the sidecar, complete when all are made: one may use another once it is started.</summary>
+    public IReadOnlyList<IBuildingBlock> Blocks { get; init; } = [];
+
     /// <summary>The app id.</summary>
     public string AppId => Options.AppId;
 

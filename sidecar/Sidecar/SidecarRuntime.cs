@@ -125,6 +125,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
                 Options.Time,
                 Random.Shared.NextDouble),
             Tracing = tracing,
+            Blocks = _blocks,
         };
         _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing);
         ComposeApis(_services, _callee);

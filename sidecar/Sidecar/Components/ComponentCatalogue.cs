@@ -10,5 +10,8 @@ internal static class ComponentCatalogue
         .. Secrets.SecretStoreTypes.All,
         .. State.StateStoreTypes.All,
         .. PubSub.PubSubTypes.All,
+        .. Bindings.BindingTypes.All,
+        .. Configuration.ConfigurationTypes.All,
+        .. Locks.LockTypes.All,
     ];
 }

@@ -21,14 +21,16 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<Exception> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _endpoint;
+    private readonly Action<RedisReply>? _pushed;
     private Task _loops = Task.CompletedTask;
     private long _replies;
 
-    private RedisConnection(Stream stream, RedisOptions options, TimeProvider time)
+    private RedisConnection(Stream stream, RedisOptions options, TimeProvider time, Action<RedisReply>? pushed)
     {
         _stream = stream;
         _time = time;
         _endpoint = options.Endpoint;
+        _pushed = pushed;
         _slots = new SemaphoreSlim(options.MaxPending);
         _outgoing = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
     }
@@ -37,14 +39,15 @@ internal sealed class RedisConnection : IAsyncDisposable
     public Task<Exception> Closed => _closed.Task;
 
     /// <summary>Connects, speaks RESP3 where the server can, authenticates and selects the database.</summary>
-    public static async Task<RedisConnection> OpenAsync(RedisOptions options, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="pushed">Gets the messages of subscriptions; must be quick and never throw.</param>
+    public static async Task<RedisConnection> OpenAsync(RedisOptions options, TimeProvider time, CancellationToken cancellationToken, Action<RedisReply>? pushed = null)
     {
         using var deadline = new CancellationTokenSource(options.DialTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         RedisConnection? connection = null;
         try
         {
-            connection = new RedisConnection(await DialAsync(options, linked.Token), options, time);
+            connection = new RedisConnection(await DialAsync(options, linked.Token), options, time, pushed);
             connection._loops = Task.Run(connection.RunAsync, CancellationToken.None);
             await connection.GreetAsync(options, linked.Token);
             return connection;
@@ -256,8 +259,10 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     private void Complete(RedisReply reply)
     {
-        if (reply.Kind == RedisReplyKind.Push)
+        // The answer to a subscribe command comes as a push too; any other push is a message.
+        if (reply.Kind == RedisReplyKind.Push && reply.Items[0].AsText() is not ("subscribe" or "psubscribe"))
         {
+            _pushed?.Invoke(reply);
             return;
         }
 

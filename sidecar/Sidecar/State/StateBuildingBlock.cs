@@ -21,6 +21,7 @@ internal sealed class StateBuildingBlock : IBuildingBlock
         }
 
         var byName = _stores.ToDictionary(entry => entry.Spec.Name, entry => entry.Store, StringComparer.Ordinal);
+        Stores = byName;
         HttpApis = [new StateHttpApi(byName, services.AppId), new StateQueryHttpApi(byName)];
         GrpcApis = [new StateGrpcApi(byName)];
     }
@@ -28,6 +29,9 @@ internal sealed class StateBuildingBlock : IBuildingBlock
     public IEnumerable<IHttpApi> HttpApis { get; }
 
     public IEnumerable<IGrpcApi> GrpcApis { get; }
+
+    /// <summary>The stores by name, for every API that uses them.</summary>
+    public IReadOnlyDictionary<string, LoadedStateStore> Stores { get; }
 
     public IEnumerable<LoadedComponent> LoadedComponents =>
         _stores.Select(entry => new LoadedComponent(entry.Spec.Name, entry.Spec.Type, entry.Spec.Version, entry.Store.Store.Capabilities));

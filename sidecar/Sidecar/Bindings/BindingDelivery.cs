@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
+using Sidecar.Resiliency;
+using Sidecar.Telemetry;
+
+namespace Sidecar.Bindings;
+
+/// <summary>Hands the events of one input binding to the app: <c>POST</c> to its route under the inbound policy; any 2xx takes the event, a policy counts only 200 as success, as in Dapr.</summary>
+internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServices services, AppBindingAnswer answers, ILogger logger)
+{
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
+    private readonly IPolicy _policy = services.Resiliency.ForComponentInbound(binding.Name);
+    private readonly string _path = binding.Route.StartsWith('/') ? binding.Route : "/" + binding.Route;
+
+    /// <summary>Asks the app by <c>OPTIONS</c> whether it wants the events: a 2xx or 405 says yes.</summary>
+    public async Task<bool> IsWantedAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(ProbeTimeout, services.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Options, _path) { Content = Content(ReadOnlyMemory<byte>.Empty) };
+        try
+        {
+            using var response = await services.App.SendAsync(request, linked.Token);
+            return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"the app did not answer OPTIONS {_path} within {ProbeTimeout.TotalSeconds:0} s", exception);
+        }
+    }
+
+    /// <summary>Delivers an event; true when the app took it and what it asked for in its answer worked.</summary>
+    public async Task<bool> DeliverAsync(BindingEvent bindingEvent, CancellationToken cancellationToken)
+    {
+        if (!services.App.IsAvailable)
+        {
+            LogUnavailable(binding.Name);
+            return false;
+        }
+
+        using var span = StartSpan(bindingEvent);
+        try
+        {
+            var (status, body) = await _policy.ExecuteAsync(token => PostAsync(bindingEvent, span, token), answer => new AttemptOutcome(answer.Status != 200, answer.Status), cancellationToken);
+            Tracing.SetStatus(span, status);
+            if (status is >= 200 and <= 299)
+            {
+                return await answers.ApplyAsync(binding.Name, body, cancellationToken);
+            }
+
+            LogRefused(binding.Name, status);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is HttpRequestException or IOException or TimeoutException or CircuitOpenException)
+        {
+            LogFailed(binding.Name, exception.Message);
+        }
+
+        return false;
+    }
+
+    private Activity? StartSpan(BindingEvent bindingEvent)
+    {
+        var parent = new TraceContext(bindingEvent.Metadata.GetValueOrDefault("traceparent", ""), bindingEvent.Metadata.GetValueOrDefault("tracestate", ""));
+        var span = services.Tracing.Start("bindings/" + binding.Name, ActivityKind.Client, parent);
+        span?.SetTag("db.connection_string", $"POST /{binding.Name}");
+        span?.SetTag("db.name", binding.Name);
+        span?.SetTag("db.system", "bindings");
+        span?.SetTag("rpc.service", "Dapr");
+        return span;
+    }
+
+    private async Task<(int Status, byte[] Body)> PostAsync(BindingEvent bindingEvent, Activity? span, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _path) { Content = Content(bindingEvent.Data) };
+        foreach (var (name, value) in bindingEvent.Metadata)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        var trace = Tracing.ContextOf(span, TraceContext.None);
+        if (services.Tracing.Header(trace) is { } traceParent)
+        {
+            request.Headers.Remove("traceparent");
+            request.Headers.TryAddWithoutValidation("traceparent", traceParent);
+        }
+
+        using var response = await services.App.SendAsync(request, cancellationToken);
+        await response.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, cancellationToken);
+        return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+    }
+
+    private static ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> data)
+    {
+        var content = new ReadOnlyMemoryContent(data);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
+
+    [LoggerMessage(3504, LogLevel.Warning, "An event of binding {Binding} is not delivered: the app is not available")]
+    private partial void LogUnavailable(string binding);
+
+    [LoggerMessage(3505, LogLevel.Error, "The app answered an event of binding {Binding} with status {Status}")]
+    private partial void LogRefused(string binding, int status);
+
+    [LoggerMessage(3506, LogLevel.Error, "An event of binding {Binding} was not delivered: {Problem}")]
+    private partial void LogFailed(string binding, string problem);
+}
