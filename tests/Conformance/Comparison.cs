@@ -176,7 +176,8 @@ internal sealed class Comparison(Placeholders placeholders, bool tracing, IReadO
         return marker > 0 && actual.Length >= marker && placeholders.Matches(expected[..marker], actual[..marker]);
     }
 
-    private bool Counts(string header) => !LeftOut.Contains(header) && (tracing || header is not ("traceparent" or "tracestate"));
+    // Headers of another server come behind the prefix and are left out like it.
+    private bool Counts(string header) => !LeftOut.Contains(header.StartsWith("metadata.", StringComparison.Ordinal) ? header["metadata.".Length..] : header) && (tracing || header is not ("traceparent" or "tracestate"));
 
     private static JsonNode? Parse(string text)
     {

@@ -142,7 +142,9 @@ internal sealed class Traffic(Scenario scenario, Placeholders placeholders)
         }
 
         var last = -1;
-        while (last != Requests.Count)
+
+        // A schedule that fires each second is never quiet for longer.
+        while (last != Requests.Count && (last < 0 || quietMs < 1000))
         {
             last = Requests.Count;
             await Pause.ForAsync(TimeSpan.FromMilliseconds(quietMs));

@@ -30,8 +30,15 @@ internal sealed class BindingsHttpApi(OutputBindings outputs, Tracing tracing) :
             return;
         }
 
-        var (body, _) = await RequestBytes.ReadAsync(context);
+        var (body, isWhole) = await RequestBytes.ReadAsync(context);
         using var document = GoJson.Decode(body, out var problem);
+        if (!isWhole && problem?.StartsWith("invalid character", StringComparison.Ordinal) == true)
+        {
+            // As in daprd: more than is read, and no JSON from the start, ends the connection.
+            context.Abort();
+            return;
+        }
+
         var request = document is null ? null : Read(document.RootElement, out problem);
         if (request is null)
         {
