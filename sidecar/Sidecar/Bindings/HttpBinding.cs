@@ -83,7 +83,10 @@ internal sealed class HttpBinding : IOutputBinding
     {
         var verb = request.Operation == "create" ? "POST" : request.Operation.ToUpperInvariant();
         var url = request["path"] is { } path ? $"{_url.TrimEnd('/')}/{path.TrimStart('/')}" : _url;
-        var message = new HttpRequestMessage(new HttpMethod(verb), AppHttp.Verbatim(url));
+
+        // Sent as written, but an address alone still needs its first slash.
+        var hasPath = url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + "://".Length) > 0;
+        var message = new HttpRequestMessage(new HttpMethod(verb), hasPath ? AppHttp.Verbatim(url) : new Uri(url));
         if (verb is "POST" or "PUT" or "PATCH")
         {
             message.Content = new ReadOnlyMemoryContent(request.Data);
