@@ -11,6 +11,7 @@ namespace Sidecar.Workflows.Engine;
 internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext context, Action<WorkflowInstance, IReadOnlyList<Step>> loaded, CancellationToken stop)
 {
     private readonly ConcurrentDictionary<string, Slot> _instances = new(StringComparer.Ordinal);
+    private readonly InstanceLoader _loader = new(store, stop);
     private readonly ConcurrentDictionary<string, int> _expected = new(StringComparer.Ordinal);
 
     public int Count => _instances.Count;
@@ -82,12 +83,12 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
 
     private async Task<WorkflowInstance> LoadAsync(string id, Slot slot)
     {
-        var stored = await store.LoadAsync([id], stop);
+        var stored = await _loader.LoadAsync(id);
         var instance = new WorkflowInstance(id, context);
         lock (instance.Gate)
         {
             slot.Instance = instance;
-            loaded(instance, instance.Load(stored[0]));
+            loaded(instance, instance.Load(stored));
         }
 
         return instance;

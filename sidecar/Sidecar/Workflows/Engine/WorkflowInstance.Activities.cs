@@ -71,6 +71,9 @@ internal sealed partial class WorkflowInstance
         task.Span?.Stop();
         var step = new Step();
         step.Commit.TasksDone.Add(new RunItemKey(Id, _generation, response.TaskId));
+
+        // The result starts a turn, whose commit is not far behind.
+        step.Commit.CanWait = true;
         Accept(step, Outcome(response, task.Scheduled.TaskScheduled));
         return step;
     }

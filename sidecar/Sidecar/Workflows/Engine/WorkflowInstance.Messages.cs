@@ -10,6 +10,7 @@ internal sealed partial class WorkflowInstance
     public Step Create(HistoryEvent start)
     {
         var step = new Step();
+        var isFirst = _state is null;
         var started = start.ExecutionStarted;
         _generation = context.Keys.Next();
         _state = new WorkflowState
@@ -36,7 +37,7 @@ internal sealed partial class WorkflowInstance
             step.SetTimer(new TimerRow(Id, _generation, StartTimer, started.ScheduledStartTimestamp.ToDateTimeOffset()));
         }
 
-        SaveHead(step, created: true);
+        SaveHead(step, created: true, isFirst);
         return step;
     }
 

@@ -163,7 +163,7 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
         Index(e);
     }
 
-    private void SaveHead(Step step, bool created = false)
+    private void SaveHead(Step step, bool created = false, bool isFirst = false)
     {
         _state!.LastUpdatedTimestamp = context.Now;
         var row = new InstanceRow(
@@ -175,7 +175,8 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
             _state.LastUpdatedTimestamp.ToDateTimeOffset(),
             _state.CompletedTimestamp?.ToDateTimeOffset(),
             _state.ToByteArray(),
-            _startBytes);
+            _startBytes)
+        { IsFirst = isFirst };
         (created ? step.Commit.Created : step.Commit.Updated).Add(row);
         step.Head = row;
     }

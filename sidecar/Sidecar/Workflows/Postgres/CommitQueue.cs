@@ -14,6 +14,7 @@ namespace Sidecar.Workflows.Postgres;
 internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSource source, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int MaxRows = 5_000;
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
@@ -53,7 +54,10 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
             while (await _pending.Reader.WaitToReadAsync(_stop.Token))
             {
                 taken.Clear();
-                await WriteAsync(taken, Take(taken));
+                var batch = new PostgresBatch(appId, epoch);
+                Take(taken, batch);
+                await GatherAsync(taken, batch);
+                await WriteAsync(taken, batch);
                 Interlocked.Add(ref _backlog, -taken.Count);
             }
         }
@@ -67,9 +71,8 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
         }
     }
 
-    private PostgresBatch Take(List<Pending> taken)
+    private void Take(List<Pending> taken, PostgresBatch batch)
     {
-        var batch = new PostgresBatch(appId, epoch);
         while (batch.Rows < MaxRows && _pending.Reader.TryRead(out var next))
         {
             taken.Add(next);
@@ -82,8 +85,29 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
                 batch.Add(next.Commit);
             }
         }
+    }
 
-        return batch;
+    // The pause is for the disk's sake, so the system's clock measures it, whatever clock the workflows have.
+    private async Task GatherAsync(List<Pending> taken, PostgresBatch batch)
+    {
+        if (!taken.TrueForAll(pending => pending.Commit.CanWait))
+        {
+            return;
+        }
+
+        using var enough = new CancellationTokenSource(LongestGathering, TimeProvider.System);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, _stop.Token);
+        try
+        {
+            while (taken.TrueForAll(pending => pending.Commit.CanWait) && await _pending.Reader.WaitToReadAsync(linked.Token))
+            {
+                Take(taken, batch);
+            }
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            // Nothing came in time.
+        }
     }
 
     private async Task WriteAsync(List<Pending> taken, PostgresBatch batch)

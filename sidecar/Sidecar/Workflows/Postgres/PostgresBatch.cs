@@ -13,18 +13,21 @@ internal sealed class PostgresBatch(string appId, long epoch)
 {
     private readonly Dictionary<string, InstanceRow> _created = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstanceRow> _updated = new(StringComparer.Ordinal);
+    private readonly Dictionary<InboxKey, InboxRow> _inbox = [];
     private readonly StoreCommit _rows = new();
 
     /// <summary>How many rows it has.</summary>
-    public int Rows => _created.Count + _updated.Count + _rows.Rows;
+    public int Rows => _created.Count + _updated.Count + _inbox.Count + _rows.Rows;
 
     public void Add(StoreCommit commit)
     {
         commit.Created.ForEach(row => _created[row.InstanceId] = row);
         commit.Updated.ForEach(row => _updated[row.InstanceId] = row);
         _rows.History.AddRange(commit.History);
-        _rows.Inbox.AddRange(commit.Inbox);
-        _rows.InboxTaken.AddRange(commit.InboxTaken);
+        commit.Inbox.ForEach(row => _inbox[new InboxKey(row.InstanceId, row.Key)] = row);
+
+        // A row that comes and goes within the batch need not be written.
+        _rows.InboxTaken.AddRange(commit.InboxTaken.Where(key => !_inbox.Remove(key)));
         _rows.Tasks.AddRange(commit.Tasks);
         _rows.TasksDone.AddRange(commit.TasksDone);
         _rows.Timers.AddRange(commit.Timers);
@@ -42,6 +45,9 @@ internal sealed class PostgresBatch(string appId, long epoch)
         AddUpdates(batch);
         AddDeletes(batch);
         AddTruncations(batch);
+
+        // Statements stay prepared as long as the connection lives; only the first use costs a round trip.
+        await batch.PrepareAsync(cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -71,8 +77,9 @@ internal sealed class PostgresBatch(string appId, long epoch)
             Append(batch, PostgresSql.InsertHistory, Of(history, row => row.InstanceId), Of(history, row => row.Generation), Of(history, row => row.Sequence), Of(history, row => row.Event));
         }
 
-        if (_rows.Inbox is { Count: > 0 } inbox)
+        if (_inbox.Count > 0)
         {
+            var inbox = _inbox.Values;
             Append(batch, PostgresSql.InsertInbox, Of(inbox, row => row.InstanceId), Of(inbox, row => row.Key), Of(inbox, row => row.ExecutionId), Of(inbox, row => row.Event));
         }
 
@@ -117,8 +124,7 @@ internal sealed class PostgresBatch(string appId, long epoch)
 
     private void AddTruncations(NpgsqlBatch batch)
     {
-        // A fresh instance has left nothing behind, but telling it from a re-creation costs more than looking.
-        List<PurgeRow> earlier = [.. _created.Values.Select(row => new PurgeRow(row.InstanceId, row.Generation - 1))];
+        List<PurgeRow> earlier = [.. _created.Values.Where(row => !row.IsFirst).Select(row => new PurgeRow(row.InstanceId, row.Generation - 1))];
         AppendPurge(batch, PostgresSql.TruncateHistory, [.. earlier, .. _rows.Purged]);
         List<PurgeRow> open = [.. earlier, .. _rows.Ended, .. _rows.Purged];
         AppendPurge(batch, PostgresSql.TruncateTasks, open);

@@ -1,6 +1,10 @@
 namespace Sidecar.Workflows.Postgres;
 
-/// <summary>The statements of the store. $1 is always the app id; the others are arrays, one element a row.</summary>
+/// <summary>
+/// The statements of the store. $1 is always the app id; the others are arrays, one element a row. They stay prepared, with a plan that may have
+/// been made while the tables were empty. So none leaves a choice: LATERAL with OFFSET 0 makes each given row find its own by key, and what
+/// was found is changed by its address (ctid), which is safe because one writer owns the rows of an app.
+/// </summary>
 internal static class PostgresSql
 {
     public const string InsertInstances = """
@@ -33,49 +37,60 @@ internal static class PostgresSql
         """;
 
     public const string UpdateInstances = """
-        UPDATE dapr_workflow_instance i SET status = x.status, updated_at = x.updated_at, completed_at = x.completed_at, state = x.state
-        FROM unnest($2::text[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::bytea[]) AS x(instance_id, generation, status, updated_at, completed_at, state)
-        WHERE i.app_id = $1 AND i.instance_id = x.instance_id AND i.generation = x.generation
+        UPDATE dapr_workflow_instance i SET status = y.status, updated_at = y.updated_at, completed_at = y.completed_at, state = y.state
+        FROM (
+          SELECT t.ctid AS address, x.* FROM unnest($2::text[], $3::bigint[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::bytea[])
+            AS x(instance_id, generation, status, updated_at, completed_at, state)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id = x.instance_id AND generation = x.generation OFFSET 0) t) y
+        WHERE i.ctid = y.address
         """;
 
     public const string DeleteInbox = """
-        DELETE FROM dapr_workflow_inbox t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, key)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.key = x.key
+        DELETE FROM dapr_workflow_inbox WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[]) AS x(instance_id, key)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id = x.instance_id AND key = x.key OFFSET 0) t))
         """;
 
     public const string DeleteTasks = """
-        DELETE FROM dapr_workflow_task t USING unnest($2::text[], $3::bigint[], $4::int[]) AS x(instance_id, generation, id)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation = x.generation AND t.task_id = x.id
+        DELETE FROM dapr_workflow_task WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[], $4::int[]) AS x(instance_id, generation, id)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_task WHERE app_id = $1 AND instance_id = x.instance_id AND generation = x.generation AND task_id = x.id OFFSET 0) t))
         """;
 
     public const string DeleteTimers = """
-        DELETE FROM dapr_workflow_timer t USING unnest($2::text[], $3::bigint[], $4::int[]) AS x(instance_id, generation, id)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation = x.generation AND t.timer_id = x.id
+        DELETE FROM dapr_workflow_timer WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[], $4::int[]) AS x(instance_id, generation, id)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_timer WHERE app_id = $1 AND instance_id = x.instance_id AND generation = x.generation AND timer_id = x.id OFFSET 0) t))
         """;
 
     public const string TruncateHistory = """
-        DELETE FROM dapr_workflow_history t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        DELETE FROM dapr_workflow_history WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_history WHERE app_id = $1 AND instance_id = x.instance_id AND generation <= x.up_to OFFSET 0) t))
         """;
 
     public const string TruncateTasks = """
-        DELETE FROM dapr_workflow_task t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        DELETE FROM dapr_workflow_task WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_task WHERE app_id = $1 AND instance_id = x.instance_id AND generation <= x.up_to OFFSET 0) t))
         """;
 
     public const string TruncateTimers = """
-        DELETE FROM dapr_workflow_timer t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        DELETE FROM dapr_workflow_timer WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_timer WHERE app_id = $1 AND instance_id = x.instance_id AND generation <= x.up_to OFFSET 0) t))
         """;
 
     public const string PurgeInbox = """
-        DELETE FROM dapr_workflow_inbox t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.key <= x.up_to
+        DELETE FROM dapr_workflow_inbox WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id = x.instance_id AND key <= x.up_to OFFSET 0) t))
         """;
 
     public const string PurgeInstances = """
-        DELETE FROM dapr_workflow_instance t USING unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
-        WHERE t.app_id = $1 AND t.instance_id = x.instance_id AND t.generation <= x.up_to
+        DELETE FROM dapr_workflow_instance WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM unnest($2::text[], $3::bigint[]) AS x(instance_id, up_to)
+          CROSS JOIN LATERAL (SELECT ctid FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id = x.instance_id AND generation <= x.up_to OFFSET 0) t))
         """;
 
     public const string TakeOver = """
@@ -89,20 +104,23 @@ internal static class PostgresSql
         """;
 
     public const string History = """
-        SELECT h.instance_id, h.event FROM dapr_workflow_instance i
-        JOIN dapr_workflow_history h ON h.app_id = i.app_id AND h.instance_id = i.instance_id AND h.generation = i.generation
-        WHERE i.app_id = $1 AND i.instance_id = ANY($2) ORDER BY h.instance_id, h.sequence
+        SELECT x.id, h.event FROM unnest($2::text[]) AS x(id)
+        CROSS JOIN LATERAL (SELECT generation FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id = x.id OFFSET 0) i
+        CROSS JOIN LATERAL (SELECT sequence, event FROM dapr_workflow_history WHERE app_id = $1 AND instance_id = x.id AND generation = i.generation OFFSET 0) h
+        ORDER BY x.id, h.sequence
         """;
 
     public const string Inbox = """
-        SELECT instance_id, key, execution_id, event FROM dapr_workflow_inbox
-        WHERE app_id = $1 AND instance_id = ANY($2) ORDER BY instance_id, key
+        SELECT x.id, t.key, t.execution_id, t.event FROM unnest($2::text[]) AS x(id)
+        CROSS JOIN LATERAL (SELECT key, execution_id, event FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id = x.id OFFSET 0) t
+        ORDER BY x.id, t.key
         """;
 
     public const string Tasks = """
-        SELECT t.instance_id, t.generation, t.task_id, t.event FROM dapr_workflow_instance i
-        JOIN dapr_workflow_task t ON t.app_id = i.app_id AND t.instance_id = i.instance_id AND t.generation = i.generation
-        WHERE i.app_id = $1 AND i.instance_id = ANY($2) ORDER BY t.instance_id, t.task_id
+        SELECT x.id, t.generation, t.task_id, t.event FROM unnest($2::text[]) AS x(id)
+        CROSS JOIN LATERAL (SELECT generation FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id = x.id OFFSET 0) i
+        CROSS JOIN LATERAL (SELECT generation, task_id, event FROM dapr_workflow_task WHERE app_id = $1 AND instance_id = x.id AND generation = i.generation OFFSET 0) t
+        ORDER BY x.id, t.task_id
         """;
 
     public const string List = """

@@ -47,6 +47,7 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
             batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new NpgsqlParameter { Value = appId }, new NpgsqlParameter { Value = ids } } });
         }
 
+        await batch.PrepareAsync(cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await ReadAllAsync(reader, row => records[row.GetString(0)] = ReadInstance(row), cancellationToken);
         await ReadAllAsync(reader, row => Of(history, row.GetString(0)).Add(Bytes(row, 1)), cancellationToken);
@@ -89,14 +90,14 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
 
-        // Automatic preparation within batches ends in "prepared statement does not exist" (26000) now and then.
+        // Statements are prepared by hand: automatic preparation within batches ends in "prepared statement does not exist" (26000) now and then.
         builder.ConnectionStringBuilder.MaxAutoPrepare = 0;
         builder.ConnectionStringBuilder.NoResetOnClose = true;
         builder.ConnectionStringBuilder.MaxPoolSize = 8;
         builder.ConnectionStringBuilder.ApplicationName = "dapr-workflow";
 
-        // Every statement finds its rows by key. A plan made while a table was empty would scan it for ever after.
-        const string plans = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+        // Every statement finds its rows by key. A plan made while a table was empty would scan it for ever after; compiling a plan costs more than it runs.
+        const string plans = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off";
         builder.UsePhysicalConnectionInitializer(
             connection => Execute(connection, plans),
             async connection =>
@@ -154,6 +155,7 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
         await using var command = Command(connection, sql, values);
+        await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await ReadAllAsync(reader, row, cancellationToken);
     }

@@ -10,6 +10,9 @@ internal sealed class StoreCommit
     /// <summary>The commits it builds on; null when it stands alone.</summary>
     public CommitChain? Chain { get; set; }
 
+    /// <summary>Another commit of the same chain is likely to follow at once; a store may wait a moment, to write both together.</summary>
+    public bool CanWait { get; set; }
+
     /// <summary>New instances, and instances that begin a new generation; what earlier generations left is removed.</summary>
     public List<InstanceRow> Created { get; } = [];
 

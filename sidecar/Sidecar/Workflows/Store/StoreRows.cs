@@ -21,7 +21,11 @@ internal sealed record InstanceRow(
     DateTimeOffset UpdatedAt,
     DateTimeOffset? CompletedAt,
     byte[] State,
-    byte[] Start);
+    byte[] Start)
+{
+    /// <summary>Nothing was stored under this id before, so that there is nothing to remove.</summary>
+    public bool IsFirst { get; init; }
+}
 
 /// <summary>One event of an instance's history, which is only ever appended to.</summary>
 internal readonly record struct HistoryRow(string InstanceId, long Generation, int Sequence, byte[] Event);
