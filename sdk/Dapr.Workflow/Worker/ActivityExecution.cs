@@ -43,6 +43,15 @@ internal sealed partial class ActivityExecution(IServiceScopeFactory scopes, IWo
         return response;
     }
 
+    /// <summary>The answer that a call failed.</summary>
+    internal static Proto.ActivityResponse Failed(Proto.ActivityRequest request, string completionToken, Proto.TaskFailureDetails details) => new()
+    {
+        InstanceId = request.WorkflowInstance?.InstanceId ?? string.Empty,
+        TaskId = request.TaskId,
+        CompletionToken = completionToken,
+        FailureDetails = details,
+    };
+
     private object? Input(IWorkflowActivity activity, string? input) =>
         serializer.Deserialize(input, activity.InputType) ?? (activity.InputType.IsValueType ? Activator.CreateInstance(activity.InputType) : null);
 

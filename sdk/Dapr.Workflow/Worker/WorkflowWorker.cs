@@ -5,7 +5,6 @@ using Dapr.Common.Serialization;
 using Dapr.Workflow.Client;
 using Dapr.Workflow.Registration;
 using Dapr.Workflow.Worker.Replay;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,22 +17,24 @@ namespace Dapr.Workflow.Worker;
 
 /// <summary>
 /// Takes work items from the sidecar's stream, runs them and sends the results back, until the app stops. Invariants: at most
-/// <see cref="Parallelism"/> items of each kind run, a bounded number waits (then the stream is not read), and an item whose result
-/// could not be delivered is dropped, because the sidecar hands it out again.
+/// <see cref="Parallelism"/> items of each kind run, a bounded number waits (then the stream is not read), and every item that was
+/// taken is either answered or handed out again: when an answer cannot be delivered the stream is ended, and with it the sidecar
+/// takes back all that it gave out on it.
 /// </summary>
 internal sealed partial class WorkflowWorker : BackgroundService
 {
     internal const int Parallelism = 100;
     private static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DeliveryTimeout = ResultDelivery.Timeout;
     private readonly RpcChannel channel;
     private readonly WorkflowTurn turn;
     private readonly ActivityExecution activity;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ReconnectDelay delay = new();
-    private readonly Channel<Proto.WorkItem> turns = Channel.CreateBounded<Proto.WorkItem>(Parallelism);
-    private readonly Channel<Proto.WorkItem> activities = Channel.CreateBounded<Proto.WorkItem>(Parallelism);
+    private readonly ResultDelivery delivery;
+    private readonly Channel<ReceivedItem> turns = Channel.CreateBounded<ReceivedItem>(Parallelism);
+    private readonly Channel<ReceivedItem> activities = Channel.CreateBounded<ReceivedItem>(Parallelism);
 
     public WorkflowWorker(
         IServiceScopeFactory scopes,
@@ -55,6 +56,7 @@ internal sealed partial class WorkflowWorker : BackgroundService
             MaxSendMessageSize = limits.Value.MaxSendMessageSize,
             Time = this.time,
         });
+        delivery = new ResultDelivery(channel, this.time, logger);
     }
 
     public override void Dispose()
@@ -82,23 +84,23 @@ internal sealed partial class WorkflowWorker : BackgroundService
     private async Task ConnectAsync(CancellationToken stoppingToken)
     {
         var connected = time.GetTimestamp();
-        using var connection = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var hello = HelloAsync(connection.Token);
+        using var connection = new WorkerConnection(stoppingToken);
+        var hello = HelloAsync(connection.Ended);
         try
         {
-            await ReceiveAsync(stoppingToken);
+            await ReceiveAsync(connection);
             LogStreamEnded();
         }
         catch (RpcException exception)
         {
             LogDisconnected(exception.Message);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (connection.Ended.IsCancellationRequested)
         {
-            // The app stops.
+            // The app stops, or a result could not be delivered.
         }
 
-        await connection.CancelAsync();
+        connection.End();
         await hello;
         if (time.GetElapsedTime(connected) >= ReconnectDelay.Steady)
         {
@@ -108,20 +110,20 @@ internal sealed partial class WorkflowWorker : BackgroundService
         await PauseAsync(delay.Next(), stoppingToken);
     }
 
-    private async Task ReceiveAsync(CancellationToken stoppingToken)
+    private async Task ReceiveAsync(WorkerConnection connection)
     {
         var items = channel.StreamAsync(
-            WorkflowRpcClient.Service + "GetWorkItems", new Proto.GetWorkItemsRequest(), Proto.WorkItem.Parser, LogConnected, stoppingToken);
+            WorkflowRpcClient.Service + "GetWorkItems", new Proto.GetWorkItemsRequest(), Proto.WorkItem.Parser, LogConnected, connection.Ended);
         await foreach (var item in items)
         {
             delay.Reset();
             switch (item.RequestCase)
             {
                 case Proto.WorkItem.RequestOneofCase.WorkflowRequest:
-                    await turns.Writer.WriteAsync(item, stoppingToken);
+                    await turns.Writer.WriteAsync(new ReceivedItem(item, connection), connection.Ended);
                     break;
                 case Proto.WorkItem.RequestOneofCase.ActivityRequest:
-                    await activities.Writer.WriteAsync(item, stoppingToken);
+                    await activities.Writer.WriteAsync(new ReceivedItem(item, connection), connection.Ended);
                     break;
                 default:
                     LogUnknownItem();
@@ -130,15 +132,19 @@ internal sealed partial class WorkflowWorker : BackgroundService
         }
     }
 
-    private static async Task ConsumeAsync(ChannelReader<Proto.WorkItem> items, Func<Proto.WorkItem, Task> run, CancellationToken stoppingToken)
+    private static async Task ConsumeAsync(ChannelReader<ReceivedItem> items, Func<ReceivedItem, Task> run, CancellationToken stoppingToken)
     {
         try
         {
             while (await items.WaitToReadAsync(stoppingToken))
             {
-                while (!stoppingToken.IsCancellationRequested && items.TryRead(out var item))
+                while (!stoppingToken.IsCancellationRequested && items.TryRead(out var received))
                 {
-                    await run(item);
+                    // What waits when its stream ends is handed out again; running it here too would be once too often.
+                    if (!received.Connection.Ended.IsCancellationRequested)
+                    {
+                        await run(received);
+                    }
                 }
             }
         }
@@ -148,44 +154,47 @@ internal sealed partial class WorkflowWorker : BackgroundService
         }
     }
 
-    private async Task RunTurnAsync(Proto.WorkItem item)
+    private async Task RunTurnAsync(ReceivedItem received)
     {
-        var request = item.WorkflowRequest;
-        await DeliverAsync("CompleteOrchestratorTask", request.InstanceId, async () =>
+        var request = received.Item.WorkflowRequest;
+        if (request.RequiresHistoryStreaming && !await TryReadHistoryAsync(received))
         {
-            if (request.RequiresHistoryStreaming)
-            {
-                var history = await channel.UnaryAsync(
-                    WorkflowRpcClient.Service + "GetInstanceHistory",
-                    new Proto.GetInstanceHistoryRequest { InstanceId = request.InstanceId },
-                    Proto.GetInstanceHistoryResponse.Parser,
-                    CancellationToken.None,
-                    DeliveryTimeout);
-                request.PastEvents.AddRange(history.Events);
-            }
+            return;
+        }
 
-            return await turn.RunAsync(request, item.CompletionToken);
-        });
+        var response = await turn.RunAsync(request, received.Item.CompletionToken);
+        await delivery.DeliverAsync(
+            "CompleteOrchestratorTask", request.InstanceId, response, details => WorkflowTurn.Failed(request, received.Item.CompletionToken, details), received.Connection);
     }
 
-    private Task RunActivityAsync(Proto.WorkItem item) => DeliverAsync(
-        "CompleteActivityTask",
-        item.ActivityRequest.WorkflowInstance?.InstanceId ?? string.Empty,
-        async () => await activity.RunAsync(item.ActivityRequest, item.CompletionToken));
-
-    private async Task DeliverAsync(string method, string instanceId, Func<Task<IMessage>> run)
+    private async Task<bool> TryReadHistoryAsync(ReceivedItem received)
     {
+        var request = received.Item.WorkflowRequest;
         try
         {
-            var response = await run();
-            await channel.UnaryAsync(WorkflowRpcClient.Service + method, response, Proto.CompleteTaskResponse.Parser, CancellationToken.None, DeliveryTimeout);
+            var history = await channel.UnaryAsync(
+                WorkflowRpcClient.Service + "GetInstanceHistory",
+                new Proto.GetInstanceHistoryRequest { InstanceId = request.InstanceId },
+                Proto.GetInstanceHistoryResponse.Parser,
+                CancellationToken.None,
+                DeliveryTimeout);
+            request.PastEvents.AddRange(history.Events);
+            return true;
         }
-#pragma warning disable CA1031 // one item must not end the worker; the sidecar hands it out again
-        catch (Exception exception)
-#pragma warning restore CA1031
+        catch (RpcException exception)
         {
-            LogUndelivered(method, instanceId, exception);
+            LogNoHistory(request.InstanceId, exception.Message);
+            received.Connection.End();
+            return false;
         }
+    }
+
+    private async Task RunActivityAsync(ReceivedItem received)
+    {
+        var request = received.Item.ActivityRequest;
+        var response = await activity.RunAsync(request, received.Item.CompletionToken);
+        await delivery.DeliverAsync(
+            "CompleteActivityTask", response.InstanceId, response, details => ActivityExecution.Failed(request, received.Item.CompletionToken, details), received.Connection);
     }
 
     private async Task HelloAsync(CancellationToken cancellationToken)
@@ -232,8 +241,8 @@ internal sealed partial class WorkflowWorker : BackgroundService
     [LoggerMessage(4, LogLevel.Warning, "The sidecar sent a work item of a kind this worker does not know")]
     private partial void LogUnknownItem();
 
-    [LoggerMessage(5, LogLevel.Error, "{Method} of instance {InstanceId} was not delivered; the sidecar will hand the item out again")]
-    private partial void LogUndelivered(string method, string instanceId, Exception exception);
+    [LoggerMessage(5, LogLevel.Error, "The history of instance {InstanceId} could not be read; the stream is opened anew, and the sidecar hands its items out again: {Reason}")]
+    private partial void LogNoHistory(string instanceId, string reason);
 
     [LoggerMessage(6, LogLevel.Debug, "The sidecar did not answer a hello: {Reason}")]
     private partial void LogHelloFailed(string reason);

@@ -13,7 +13,27 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
 {
     private readonly ILogger logger = loggers.CreateLogger<WorkflowTurn>();
 
+    /// <summary>The answer to a turn. What fails outside the workflow's own code (an output that cannot be serialised, a history that cannot be read) fails the instance.</summary>
     public async Task<Proto.WorkflowResponse> RunAsync(Proto.WorkflowRequest request, string completionToken)
+    {
+        try
+        {
+            return await RunTurnAsync(request, completionToken);
+        }
+#pragma warning disable CA1031 // an item without an answer would hang its instance
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotAnswered(request.InstanceId, exception);
+            return Failed(request, completionToken, Convert.ToFailureDetails(exception, isNonRetriable: true));
+        }
+    }
+
+    /// <summary>The answer that fails the instance.</summary>
+    internal static Proto.WorkflowResponse Failed(Proto.WorkflowRequest request, string completionToken, Proto.TaskFailureDetails details) =>
+        new() { InstanceId = request.InstanceId, CompletionToken = completionToken, Actions = { Failure(details) } };
+
+    private async Task<Proto.WorkflowResponse> RunTurnAsync(Proto.WorkflowRequest request, string completionToken)
     {
         var response = new Proto.WorkflowResponse { InstanceId = request.InstanceId, CompletionToken = completionToken };
         if (request.NewEvents.FirstOrDefault(entry => entry.ExecutionTerminated is not null) is { } terminated)
@@ -135,6 +155,9 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
 
     [LoggerMessage(1, LogLevel.Error, "Workflow {Workflow} of instance {InstanceId} cannot be created")]
     private partial void LogNotCreated(string workflow, string instanceId, Exception? exception);
+
+    [LoggerMessage(3, LogLevel.Error, "A turn of instance {InstanceId} failed outside its workflow's code; the instance fails")]
+    private partial void LogNotAnswered(string instanceId, Exception exception);
 
     [LoggerMessage(2, LogLevel.Error, "Workflow {Workflow} of instance {InstanceId} failed")]
     private partial void LogFailed(string workflow, string instanceId, Exception exception);

@@ -141,7 +141,7 @@ public sealed class WorkflowWorkerTests
     }
 
     [Fact]
-    public async Task Worker_ResponseNotAccepted_GoesOnWithTheNextItem()
+    public async Task Worker_ResultNotDelivered_IsSentAgain()
     {
         await using var hub = await FakeTaskHub.StartAsync();
         var failed = 0;
@@ -149,10 +149,63 @@ public sealed class WorkflowWorkerTests
         await using var app = await TestApp.StartAsync(hub, options => options.RegisterWorkflow<int, int>("W", (_, input) => Task.FromResult(input)));
 
         hub.Send(WorkflowItem("a", "1"));
+
+        (await hub.CallAsync("CompleteOrchestratorTask", 1)).As<WorkflowResponse>().InstanceId.Should().Be("a");
+        hub.Connections.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Worker_ResultNeverDelivered_EndsTheStreamSoThatTheItemComesAgain()
+    {
+        await using var hub = await FakeTaskHub.StartAsync();
+        hub.Answer("CompleteActivityTask", _ => throw new HubError(14, "gone"));
+        await using var app = await TestApp.StartAsync(hub, options => options.RegisterActivity<string, int>("A", (_, _) => Task.FromResult(1)));
+
+        hub.Send(ActivityItem("A", "\"x\""));
+
+        await Eventually.TrueAsync(() => hub.Connections == 2, "the stream is opened anew");
+    }
+
+    [Fact]
+    public async Task Worker_ResultNoLongerWaitedFor_KeepsTheStream()
+    {
+        await using var hub = await FakeTaskHub.StartAsync();
+        hub.Answer("CompleteOrchestratorTask", call => call.As<WorkflowResponse>().InstanceId == "a" ? throw new HubError(2, "unknown instance") : Task.FromResult<Google.Protobuf.IMessage>(new CompleteTaskResponse()));
+        await using var app = await TestApp.StartAsync(hub, options => options.RegisterWorkflow<int, int>("W", (_, input) => Task.FromResult(input)));
+
+        hub.Send(WorkflowItem("a", "1"));
         await hub.CallAsync("CompleteOrchestratorTask");
         hub.Send(WorkflowItem("b", "1"));
 
         (await hub.CallAsync("CompleteOrchestratorTask", 1)).As<WorkflowResponse>().InstanceId.Should().Be("b");
+        hub.Connections.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Worker_ResultTooLarge_FailsItsItemAlone()
+    {
+        await using var hub = await FakeTaskHub.StartAsync();
+        hub.Answer("CompleteActivityTask", call => call.As<ActivityResponse>().FailureDetails is null ? throw new HubError(8, "too large") : Task.FromResult<Google.Protobuf.IMessage>(new CompleteTaskResponse()));
+        await using var app = await TestApp.StartAsync(hub, options => options.RegisterActivity<string, int>("A", (_, _) => Task.FromResult(1)));
+
+        hub.Send(ActivityItem("A", "\"x\"", 7));
+
+        var failure = (await hub.CallAsync("CompleteActivityTask", 1)).As<ActivityResponse>();
+        (failure.TaskId, failure.CompletionToken, failure.FailureDetails.ErrorMessage).Should().Be((7, "t7", "too large"));
+        hub.Connections.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Worker_OutputThatCannotBeSerialised_FailsTheInstance()
+    {
+        await using var hub = await FakeTaskHub.StartAsync();
+        await using var app = await TestApp.StartAsync(hub, options => options.RegisterWorkflow<int, object>("W", (_, _) => Task.FromResult<object>(typeof(int))));
+
+        hub.Send(WorkflowItem("a", "1"));
+
+        var completion = (await hub.CallAsync("CompleteOrchestratorTask")).As<WorkflowResponse>().Actions.Should().ContainSingle().Subject.CompleteWorkflow;
+        completion.WorkflowStatus.Should().Be(OrchestrationStatus.Failed);
+        completion.FailureDetails.ErrorType.Should().Be("System.NotSupportedException");
     }
 
     [Fact]
