@@ -4,34 +4,21 @@ namespace Sidecar.Resiliency;
 
 /// <summary>
 /// Finds the policy of a target: the target's own, else Dapr's default names (<c>DefaultAppRetryPolicy</c>, <c>DefaultRetryPolicy</c> ...).
-/// A target with policies of its own takes none of the defaults. Breakers live as long as the sidecar; those of app methods are as many
-/// as paths were called, so only the <see cref="MaxAppPolicies"/> first paths get one of their own, the others share one per app.
+/// A target with policies of its own takes none of the defaults. Breakers of components live as long as the sidecar; those of app methods
+/// are one per path, and as in Dapr each app keeps the <see cref="MaxMethodsPerApp"/> paths that were called last.
 /// </summary>
 internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionary<string, string> componentTypes, TimeProvider time, Func<double> random) : IResiliency
 {
-    private const int MaxAppPolicies = 5000;
-    private readonly ConcurrentDictionary<(string App, string Method), IPolicy> _apps = new();
+    internal const int MaxMethodsPerApp = 5000;
+    private readonly ConcurrentDictionary<string, AppPolicies> _apps = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IPolicy> _components = new(StringComparer.Ordinal);
 
     /// <summary>A sidecar without resiliency files.</summary>
     public static ResiliencyPolicies Empty { get; } = new(new ResiliencySpec(), new Dictionary<string, string>(StringComparer.Ordinal), TimeProvider.System, () => 0);
 
     /// <inheritdoc />
-    public IPolicy ForApp(string appId, string method)
-    {
-        if (_apps.TryGetValue((appId, ""), out var shared) && shared is Policy { HasBreaker: false })
-        {
-            return shared;
-        }
-
-        shared ??= _apps.GetOrAdd((appId, ""), static (key, self) => self.Build("apps/" + key.App, ["App", ""]), this);
-        if (shared is Policy { HasBreaker: false } || _apps.Count >= MaxAppPolicies)
-        {
-            return _apps.GetValueOrDefault((appId, method), shared);
-        }
-
-        return _apps.GetOrAdd((appId, method), static (key, self) => self.Build("apps/" + key.App, ["App", ""]), this);
-    }
+    public IPolicy ForApp(string appId, string method) =>
+        _apps.GetOrAdd(appId, static (app, self) => new AppPolicies(() => self.Build("apps/" + app, ["App", ""]), MaxMethodsPerApp), this).For(method);
 
     /// <inheritdoc />
     public IPolicy ForComponentOutbound(string component) => ForComponent(component, "outbound", "ComponentOutbound");

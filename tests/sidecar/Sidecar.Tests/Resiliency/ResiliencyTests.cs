@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Sidecar.Components;
+using Sidecar.Resiliency;
 using Sidecar.Tests.Hosting;
 
 namespace Sidecar.Tests.Resiliency;
@@ -9,6 +10,25 @@ namespace Sidecar.Tests.Resiliency;
 public sealed class ResiliencyTests
 {
     private readonly RunScope _run = new();
+
+    [Fact]
+    public void ForApp_MoreMethodsThanKept_ForgetsTheOneNotCalledForLongest()
+    {
+        var spec = new ResiliencySpec { CircuitBreakers = { ["b"] = new CircuitBreakerPolicy("b", 1, TimeSpan.Zero, TimeSpan.FromSeconds(1), _ => true) }, Targets = { ["apps/a"] = new PolicyNames(null, null, "b"), ["apps/other"] = new PolicyNames(null, null, "b") } };
+        var policies = new ResiliencyPolicies(spec, new Dictionary<string, string>(StringComparer.Ordinal), TimeProvider.System, () => 0);
+        var (first, second, other) = (policies.ForApp("a", "m0"), policies.ForApp("a", "m1"), policies.ForApp("other", "m0"));
+
+        for (var method = 2; method <= ResiliencyPolicies.MaxMethodsPerApp; method++)
+        {
+            policies.ForApp("a", "m0").Should().BeSameAs(first);
+            policies.ForApp("a", $"m{method}");
+        }
+
+        policies.ForApp("a", "m1").Should().NotBeSameAs(second, "it was not called for longest");
+        policies.ForApp("a", "m0").Should().BeSameAs(first, "it was called all the time");
+        policies.ForApp("a", $"m{ResiliencyPolicies.MaxMethodsPerApp + 1}").Should().NotBeSameAs(policies.ForApp("a", $"m{ResiliencyPolicies.MaxMethodsPerApp + 2}"), "new methods still get breakers of their own");
+        policies.ForApp("other", "m0").Should().BeSameAs(other, "each app keeps its own");
+    }
 
     [Fact]
     public async Task Retry_Exhausted_ReturnsTheLastAnswer()
