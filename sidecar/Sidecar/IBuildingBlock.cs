@@ -22,6 +22,9 @@ internal interface IBuildingBlock : IAsyncDisposable
     /// <summary>Its active subscriptions, for <c>/v1.0/metadata</c>.</summary>
     IEnumerable<ActiveSubscription> ActiveSubscriptions => [];
 
+    /// <summary>Why it has stopped working for good, so that the sidecar is unhealthy; null while it works.</summary>
+    string? Fault => null;
+
     /// <summary>Connects the components. The app is not there yet; every API must work when this returns. Throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -47,6 +47,8 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     /// <summary>True once the app is there and its subscriptions run (<c>/v1.0/healthz</c> is 204), until the sidecar stops.</summary>
     public bool IsReady => _ready.Task.IsCompletedSuccessfully && !_stopping.IsCancellationRequested;
 
+    private bool IsSound => _blocks.TrueForAll(block => block.Fault is null);
+
     /// <summary>True while the app is seen and not known to be unhealthy.</summary>
     public bool IsAppAvailable => _monitor?.IsAvailable ?? false;
 
@@ -141,7 +143,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         var invoker = new Invoker(services, callee, AppRegistry.Of(Options.Run));
         _ownedSync.Add(invoker);
         _metadata = new MetadataApi(services, _blocks, () => _ready.Task.IsCompleted);
-        var health = new HealthApi(Options.AppId, () => IsReady, () => _isStarted && !_stopping.IsCancellationRequested);
+        var health = new HealthApi(Options.AppId, () => IsReady && IsSound, () => _isStarted && IsSound && !_stopping.IsCancellationRequested);
         var shutdown = new ShutdownApi(Shutdown);
         var configuration = services.Resources.Configuration;
         var http = new HttpDispatcher(

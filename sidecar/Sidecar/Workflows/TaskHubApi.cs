@@ -134,15 +134,28 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine) : IGrpcApi
 
     private async Task CompleteTurnAsync(WorkflowResponse response, GrpcCall call)
     {
+        // The lease ends with the answer, in one go: an answer that does not get that far leaves the item where it can be handed out again.
         var running = Engine;
-        running.Dispatcher.Release(response.CompletionToken.Length > 0 ? response.CompletionToken : running.TurnToken(response.InstanceId));
-        await running.ChangeAsync(IdOf(response.InstanceId), instance => (true, instance.CompleteTurn(response)), call.Cancellation);
+        await running.ChangeAsync(
+            IdOf(response.InstanceId),
+            instance =>
+            {
+                running.Dispatcher.Release(response.CompletionToken.Length > 0 ? response.CompletionToken : instance.TurnToken);
+                return (true, instance.CompleteTurn(response));
+            },
+            call.Cancellation);
     }
 
     private async Task CompleteActivityAsync(ActivityResponse response, GrpcCall call)
     {
         var running = Engine;
-        running.Dispatcher.Release(response.CompletionToken);
-        await running.ChangeAsync(IdOf(response.InstanceId), instance => (true, instance.CompleteActivity(response)), call.Cancellation);
+        await running.ChangeAsync(
+            IdOf(response.InstanceId),
+            instance =>
+            {
+                running.Dispatcher.Release(response.CompletionToken.Length > 0 ? response.CompletionToken : instance.ActivityToken(response.TaskId));
+                return (true, instance.CompleteActivity(response));
+            },
+            call.Cancellation);
     }
 }

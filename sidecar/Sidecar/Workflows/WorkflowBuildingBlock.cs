@@ -32,6 +32,9 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
 
     public IEnumerable<IGrpcApi> GrpcApis { get; }
 
+    /// <inheritdoc />
+    public string? Fault => _engine?.Fault;
+
     private WorkflowEngine Engine => _engine ?? throw new GrpcException(GrpcCode.FailedPrecondition, NoStore);
 
     public static IBuildingBlock Create(RuntimeServices services) => new WorkflowBuildingBlock(services);

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Workflows.Engine;
@@ -7,7 +7,7 @@ namespace Sidecar.Workflows.Engine;
 /// <summary>
 /// Fires due timers. The store keeps them, sorted by time; here is only the time of the next one. Invariant: a timer that
 /// is set wakes the scheduler if it is earlier than what it sleeps for, and a batch is read only after the one before is
-/// durably fired, so that no timer fires twice.
+/// durably fired, so that no timer fires twice; a timer whose instance fails is held back by itself, and longer each time.
 /// </summary>
 internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider time, Func<TimerRow, Task> fire, ILogger logger)
 {
@@ -15,6 +15,7 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<TimerRow, (int Failures, DateTimeOffset Until)> _heldBack = new();
     private DateTimeOffset _sleepsUntil = DateTimeOffset.MaxValue;
     private TaskCompletionSource _wake = NewWake();
 
@@ -39,7 +40,7 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
             {
                 await SleepAsync(await FireDueAsync(stop), stop);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (!stop.IsCancellationRequested && e is not StoreFencedException)
             {
                 Log.ReadFailed(logger, e);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stop);
@@ -53,17 +54,49 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
         while (true)
         {
             Awake();
-            var timers = await store.NextTimersAsync(BatchSize, stop);
+            var size = BatchSize + _heldBack.Count;
+            var timers = await store.NextTimersAsync(size, stop);
+            ForgetGone(timers, size);
             var now = time.GetUtcNow();
-            var due = timers.Where(timer => timer.FireAt <= now).ToList();
-            await Task.WhenAll(due.Select(fire));
-            if (due.Count == timers.Count && due.Count > 0)
+            var due = timers.Where(timer => TimeOf(timer) <= now).ToList();
+            await Task.WhenAll(due.Select(timer => FireAsync(timer, stop)));
+            if (due.Count > 0 && timers.Count == size)
             {
                 continue;
             }
 
-            var next = timers.Count > due.Count ? timers[due.Count].FireAt : DateTimeOffset.MaxValue;
+            var next = timers.Select(TimeOf).Where(at => at > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
             return next < now + LongestSleep ? next : now + LongestSleep;
+        }
+    }
+
+    private DateTimeOffset TimeOf(TimerRow timer) => _heldBack.TryGetValue(timer, out var held) ? held.Until : timer.FireAt;
+
+    private async Task FireAsync(TimerRow timer, CancellationToken stop)
+    {
+        try
+        {
+            await fire(timer);
+            _heldBack.TryRemove(timer, out _);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested && e is not StoreFencedException)
+        {
+            var failures = _heldBack.GetValueOrDefault(timer).Failures + 1;
+            _heldBack[timer] = (failures, time.GetUtcNow() + Quarantine.PauseAfter(failures));
+            Log.NotFired(logger, e, timer.InstanceId);
+        }
+    }
+
+    // Timers are read in order of time: one that is held back and was not read is gone.
+    private void ForgetGone(IReadOnlyList<TimerRow> read, int size)
+    {
+        if (!_heldBack.IsEmpty && read.Count < size)
+        {
+            var present = read.ToHashSet();
+            foreach (var timer in _heldBack.Keys.Where(timer => !present.Contains(timer)))
+            {
+                _heldBack.TryRemove(timer, out _);
+            }
         }
     }
 
@@ -102,5 +135,8 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
     {
         [LoggerMessage(3201, LogLevel.Warning, "The timers of workflows cannot be read; next attempt in 1 s")]
         public static partial void ReadFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(3202, LogLevel.Error, "A timer of workflow instance {InstanceId} cannot be fired; it is tried again, the others go on")]
+        public static partial void NotFired(ILogger logger, Exception exception, string instanceId);
     }
 }

@@ -6,10 +6,10 @@ namespace Sidecar.Workflows.Engine;
 
 /// <summary>
 /// Hands turns and activities to the connected workers. Invariants: work waits in the queues while no worker has room for
-/// it; what a worker has is leased to its connection under a token, and goes back to the queue when the connection ends
-/// before the answer. The queues hold what is in memory anyway; the engine bounds that (<see cref="WorkflowOptions.MaxQueued"/>).
+/// it; what a worker has is leased to its connection under a token, and goes back to the queue when the connection or the
+/// lease ends before the answer; work that cannot be handed out fails alone. The queues hold what is in memory anyway; the engine bounds that (<see cref="WorkflowOptions.MaxQueued"/>).
 /// </summary>
-internal sealed class WorkDispatcher(EngineContext context)
+internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInstance, Exception> failed)
 {
     private readonly Channel<WorkflowInstance> _turns = Channel.CreateUnbounded<WorkflowInstance>();
     private readonly Channel<ActivityTask> _activities = Channel.CreateUnbounded<ActivityTask>();
@@ -70,6 +70,23 @@ internal sealed class WorkDispatcher(EngineContext context)
         }
     }
 
+    /// <summary>Takes back what workers have had for too long. Returns how many items that were.</summary>
+    public int TakeBackOverdue()
+    {
+        var now = context.Time.GetUtcNow();
+        var overdue = _leases.Where(pair => pair.Value.Until <= now).Select(pair => pair.Key).ToList();
+        return overdue.Count(token =>
+        {
+            if (!_leases.TryRemove(token, out var lease))
+            {
+                return false;
+            }
+
+            lease.Room.Release();
+            return TakeBack(token, lease);
+        });
+    }
+
     private async Task PumpAsync<T>(Worker worker, ChannelReader<T> queue, int limit, Func<Worker, SemaphoreSlim, T, WorkItem?> lease, CancellationToken cancellation)
     {
         // Not disposed: a late answer may release it after the stream has ended.
@@ -94,10 +111,10 @@ internal sealed class WorkDispatcher(EngineContext context)
         var token = context.NewId();
         lock (instance.Gate)
         {
-            var item = instance.BeginTurn(token);
+            var item = TryBegin(instance, () => instance.BeginTurn(token));
             if (item is not null)
             {
-                _leases[token] = new Lease(worker, room, instance, null);
+                _leases[token] = new Lease(worker, room, instance, null, context.Time.GetUtcNow() + context.Options.TurnLease);
             }
 
             return item;
@@ -109,13 +126,27 @@ internal sealed class WorkDispatcher(EngineContext context)
         var token = context.NewId();
         lock (task.Instance.Gate)
         {
-            var item = task.Instance.BeginActivity(task, token);
+            var item = TryBegin(task.Instance, () => task.Instance.BeginActivity(task, token));
             if (item is not null)
             {
-                _leases[token] = new Lease(worker, room, task.Instance, task);
+                _leases[token] = new Lease(worker, room, task.Instance, task, context.Time.GetUtcNow() + context.Options.ActivityLease);
             }
 
             return item;
+        }
+    }
+
+    // One instance that cannot be read must not end the stream of a worker.
+    private WorkItem? TryBegin(WorkflowInstance instance, Func<WorkItem?> begin)
+    {
+        try
+        {
+            return begin();
+        }
+        catch (Exception e)
+        {
+            failed(instance, e);
+            return null;
         }
     }
 
@@ -123,26 +154,34 @@ internal sealed class WorkDispatcher(EngineContext context)
     {
         foreach (var (token, lease) in _leases.Where(pair => pair.Value.Worker == worker).ToList())
         {
-            if (!_leases.TryRemove(token, out _))
+            if (_leases.TryRemove(token, out _))
             {
-                continue;
-            }
-
-            lock (lease.Instance.Gate)
-            {
-                if (lease.Task is null && lease.Instance.AbandonTurn(token))
-                {
-                    Enqueue(lease.Instance);
-                }
-                else if (lease.Task is { } task && lease.Instance.AbandonActivity(task, token))
-                {
-                    Enqueue(task);
-                }
+                TakeBack(token, lease);
             }
         }
     }
 
-    private sealed record Lease(Worker Worker, SemaphoreSlim Room, WorkflowInstance Instance, ActivityTask? Task);
+    private bool TakeBack(string token, Lease lease)
+    {
+        lock (lease.Instance.Gate)
+        {
+            if (lease.Task is null && lease.Instance.AbandonTurn(token))
+            {
+                Enqueue(lease.Instance);
+                return true;
+            }
+
+            if (lease.Task is { } task && lease.Instance.AbandonActivity(task, token))
+            {
+                Enqueue(task);
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    private sealed record Lease(Worker Worker, SemaphoreSlim Room, WorkflowInstance Instance, ActivityTask? Task, DateTimeOffset Until);
 
     private sealed class Worker(Func<WorkItem, Task> send) : IDisposable
     {

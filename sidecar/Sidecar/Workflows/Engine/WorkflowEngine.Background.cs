@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Npgsql;
+using Sidecar.Workflows.Store;
 
 namespace Sidecar.Workflows.Engine;
 
@@ -17,7 +19,7 @@ internal sealed partial class WorkflowEngine
             do
             {
                 var ids = await _store.FindWorkAsync(after, PageSize, stop);
-                await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ParallelLoads, CancellationToken = stop }, async (id, cancel) => await ChangeAsync(id, static _ => (true, (Step?)null), cancel));
+                await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ParallelLoads, CancellationToken = stop }, RecoverOneAsync);
                 count += ids.Count;
                 after = ids.Count == PageSize ? ids[^1] : null;
             }
@@ -29,21 +31,55 @@ internal sealed partial class WorkflowEngine
         }
     });
 
+    // An instance that cannot be read waits by itself; a store that is away stops the round, which is begun anew.
+    private async ValueTask RecoverOneAsync(string instanceId, CancellationToken stop)
+    {
+        try
+        {
+            await ChangeAsync(instanceId, static _ => (true, (Step?)null), stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested && e is not StoreFencedException && !IsOutage(e))
+        {
+            Log.NotLoaded(_logger, e, instanceId);
+            Observe(WakeLaterAsync(instanceId));
+        }
+    }
+
+    private static bool IsOutage(Exception e) =>
+        e is NpgsqlException database && (database is not PostgresException refusal || refusal.IsTransient || refusal.SqlState.StartsWith("57", StringComparison.Ordinal));
+
     private async Task SweepAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(SweepInterval, _context.Time);
+        using var timer = new PeriodicTimer(_context.Options.SweepInterval, _context.Time);
         while (await timer.WaitForNextTickAsync(stop))
         {
+            if (Dispatcher.TakeBackOverdue() is > 0 and var overdue)
+            {
+                Log.Overdue(_logger, overdue);
+            }
+
             var idleSince = _context.Time.GetUtcNow() - _context.Options.IdleAfter;
             foreach (var instance in _directory.Loaded)
             {
-                lock (instance.Gate)
+                EvictIdle(instance, idleSince);
+            }
+        }
+    }
+
+    private void EvictIdle(WorkflowInstance instance, DateTimeOffset idleSince)
+    {
+        lock (instance.Gate)
+        {
+            try
+            {
+                if (instance.LastUsed < idleSince)
                 {
-                    if (instance.LastUsed < idleSince)
-                    {
-                        _directory.TryEvict(instance);
-                    }
+                    _directory.TryEvict(instance);
                 }
+            }
+            catch (Exception e)
+            {
+                Suspect(instance, e);
             }
         }
     }
@@ -66,7 +102,7 @@ internal sealed partial class WorkflowEngine
         {
             // Without this loop workflows would hang silently: stop everything, visibly.
             Log.LoopFailed(_logger, e);
-            await _stop.CancelAsync();
+            StopFor(e is StoreFencedException ? e.Message : $"a loop of the workflow engine failed: {e.Message}");
         }
     }
 
@@ -75,14 +111,20 @@ internal sealed partial class WorkflowEngine
         [LoggerMessage(3301, LogLevel.Information, "{Count} workflow instances of app {AppId} go on")]
         public static partial void Recovered(ILogger logger, int count, string appId);
 
-        [LoggerMessage(3302, LogLevel.Error, "A step of workflow instance {InstanceId} cannot be stored; the instance is loaded anew")]
+        [LoggerMessage(3302, LogLevel.Error, "A step of workflow instance {InstanceId} failed; the instance is loaded anew, the others go on")]
         public static partial void StepFailed(ILogger logger, Exception exception, string instanceId);
 
         [LoggerMessage(3303, LogLevel.Error, "The workflow engine stops: {Reason}")]
         public static partial void Fenced(ILogger logger, string reason);
 
-        [LoggerMessage(3304, LogLevel.Warning, "The workflow store cannot be read; next attempt in 1 s")]
-        public static partial void StoreFailed(ILogger logger, Exception exception);
+        [LoggerMessage(3304, LogLevel.Warning, "Something workflows wait for cannot be done; next attempt in {Seconds} s")]
+        public static partial void NotDone(ILogger logger, Exception exception, double seconds);
+
+        [LoggerMessage(3307, LogLevel.Error, "Workflow instance {InstanceId} cannot be loaded; it is tried again, the others go on")]
+        public static partial void NotLoaded(ILogger logger, Exception exception, string instanceId);
+
+        [LoggerMessage(3308, LogLevel.Warning, "Workers had {Count} work items for too long; they are handed out again")]
+        public static partial void Overdue(ILogger logger, int count);
 
         [LoggerMessage(3305, LogLevel.Critical, "A loop of the workflow engine failed; the engine stops")]
         public static partial void LoopFailed(ILogger logger, Exception exception);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Sidecar.Telemetry;
 using Sidecar.Workflows.Store;
 
@@ -12,14 +11,13 @@ namespace Sidecar.Workflows.Engine;
 /// </summary>
 internal sealed partial class WorkflowEngine : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
-
     private readonly IWorkflowStore _store;
     private readonly ILogger _logger;
     private readonly EngineContext _context;
     private readonly CancellationTokenSource _stop = new();
     private readonly TimerScheduler _timers;
     private readonly InstanceDirectory _directory;
+    private readonly Quarantine _quarantine = new();
     private readonly List<Task> _loops = [];
 
     private WorkflowEngine(IWorkflowStore store, EngineContext context, ILogger logger)
@@ -27,7 +25,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         _store = store;
         _context = context;
         _logger = logger;
-        Dispatcher = new WorkDispatcher(context);
+        Dispatcher = new WorkDispatcher(context, Suspect);
         Waiters = new StatusWaiters(context.Options.MaxWaiters);
         _directory = new InstanceDirectory(store, context, Loaded, _stop.Token);
         _timers = new TimerScheduler(store, context.Time, FireAsync, logger);
@@ -44,6 +42,9 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
 
     /// <summary>Cancelled when the engine stops or has lost its store to another sidecar.</summary>
     public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Why the engine stopped by itself; null while it works, and when it was asked to stop.</summary>
+    public string? Fault { get; private set; }
 
     /// <summary>Opens the store and goes on with everything that was under way.</summary>
     public static async Task<WorkflowEngine> StartAsync(IWorkflowStore store, string appId, WorkflowOptions options, TimeProvider time, Tracing tracing, ILogger logger, CancellationToken cancellationToken)
@@ -125,20 +126,6 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
     /// <summary>Instance ids in ordinal order.</summary>
     public Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken) => _store.ListAsync(after, count, cancellationToken);
 
-    /// <summary>The token that the present turn of an instance waits for.</summary>
-    public string? TurnToken(string instanceId)
-    {
-        if (_directory.Find(instanceId) is not { } instance)
-        {
-            return null;
-        }
-
-        lock (instance.Gate)
-        {
-            return instance.TurnToken;
-        }
-    }
-
     /// <summary>Why no new work is taken; null when it is.</summary>
     public string? Overload() =>
         _store.Backlog > _context.Options.MaxBacklog ? "the workflow store does not keep up"
@@ -154,11 +141,17 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _directory.Discard(instance);
-            Log.StepFailed(_logger, e, instance.Id);
-            Observe(WakeLaterAsync(instance.Id));
+            Suspect(instance, e);
             throw;
         }
+    }
+
+    /// <summary>An instance cannot go on as it is in memory: it leaves, and is loaded anew later, and later each time. Called under its gate.</summary>
+    private void Suspect(WorkflowInstance instance, Exception exception)
+    {
+        _directory.Discard(instance);
+        Log.StepFailed(_logger, exception, instance.Id);
+        Observe(WakeLaterAsync(instance.Id));
     }
 
     private void Loaded(WorkflowInstance instance, IReadOnlyList<Step> steps)
@@ -199,6 +192,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
             throw;
         }
 
+        _quarantine.Release(instance.Id);
         lock (instance.Gate)
         {
             instance.StepsUnderWay--;
@@ -241,25 +235,49 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         step.Deliveries.ForEach(delivery => _directory.Arrived(delivery.Target));
         lock (instance.Gate)
         {
-            _directory.Discard(instance);
+            if (exception is StoreFencedException or OperationCanceledException)
+            {
+                _directory.Discard(instance);
+            }
+            else
+            {
+                Suspect(instance, exception);
+            }
         }
 
         if (exception is StoreFencedException)
         {
-            Log.Fenced(_logger, exception.Message);
-            _stop.Cancel();
-        }
-        else if (exception is not OperationCanceledException)
-        {
-            Log.StepFailed(_logger, exception, instance.Id);
-            Observe(WakeLaterAsync(instance.Id));
+            StopFor(exception.Message);
         }
     }
 
+    private void StopFor(string reason)
+    {
+        if (Fault is null && !_stop.IsCancellationRequested)
+        {
+            Fault = reason;
+            Log.Fenced(_logger, reason);
+            _stop.Cancel();
+        }
+    }
+
+    // Only one waits for each instance; what it finds wrong again makes the next pause longer.
     private async Task WakeLaterAsync(string instanceId)
     {
-        await Task.Delay(TimeSpan.FromSeconds(1), _context.Time, _stop.Token);
-        await _directory.GetAsync(instanceId, _stop.Token);
+        while (_quarantine.TryEnter(instanceId, out var pause))
+        {
+            await Task.Delay(pause, _context.Time, _stop.Token);
+            _quarantine.Leave(instanceId);
+            try
+            {
+                await _directory.GetAsync(instanceId, _stop.Token);
+                return;
+            }
+            catch (Exception e) when (!_stop.IsCancellationRequested)
+            {
+                Log.NotLoaded(_logger, e, instanceId);
+            }
+        }
     }
 
     private async Task DeliverAsync(Delivery delivery)
@@ -274,22 +292,23 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         }
     }
 
-    private Task FireAsync(TimerRow timer) =>
-        RetryAsync(() => ChangeAsync(timer.InstanceId, instance => (true, instance.Fire(timer)), _stop.Token));
+    private Task FireAsync(TimerRow timer) => ChangeAsync(timer.InstanceId, instance => (true, instance.Fire(timer)), _stop.Token);
 
+    // Whatever went wrong: what is not done here would never be done. Pauses grow, so that an instance which fails each time costs little.
     private async Task RetryAsync(Func<Task> action)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await action();
                 return;
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (!_stop.IsCancellationRequested)
             {
-                Log.StoreFailed(_logger, e);
-                await Task.Delay(TimeSpan.FromSeconds(1), _context.Time, _stop.Token);
+                var pause = Quarantine.PauseAfter(attempt);
+                Log.NotDone(_logger, e, pause.TotalSeconds);
+                await Task.Delay(pause, _context.Time, _stop.Token);
             }
         }
     }

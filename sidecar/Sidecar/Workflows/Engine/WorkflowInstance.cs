@@ -66,6 +66,9 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
     /// <summary>The answer token of the turn that a worker has.</summary>
     public string? TurnToken => _turn?.Token;
 
+    /// <summary>The answer token of the attempt of an activity that a worker has.</summary>
+    public string? ActivityToken(int taskId) => _tasks.GetValueOrDefault(taskId)?.Token;
+
     /// <summary>Nothing is under way and nothing can be done: it may leave memory.</summary>
     public bool IsQuiescent => StepsUnderWay == 0 && _turn is null && !Queued && _tasks.Count == 0 && !CanRun;
 

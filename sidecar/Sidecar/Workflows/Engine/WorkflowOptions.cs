@@ -27,6 +27,18 @@ internal sealed record WorkflowOptions
     /// <summary>Calls that may wait for an instance's start or end at once; default 20,000.</summary>
     public int MaxWaiters { get; init; } = 20_000;
 
+    /// <summary>How long a worker may take for a turn before it is handed out again; default 2 min. A turn has no effect but its answer, so doing it twice is harmless.</summary>
+    public TimeSpan TurnLease { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long a worker may take for an activity before it is handed out again, though its stream lives on; default 24 h. A worker that
+    /// loses its stream loses its activities at once; this is only for an answer that a worker lost without noticing.
+    /// </summary>
+    public TimeSpan ActivityLease { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How often overdue leases and idle instances are looked for; default 5 s.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long an instance that waits for a timer or an event stays in memory; default 30 s.</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(30);
 }

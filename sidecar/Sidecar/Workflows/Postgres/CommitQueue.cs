@@ -61,7 +61,7 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
                 Interlocked.Add(ref _backlog, -taken.Count);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             taken.ForEach(pending => pending.Done.TrySetCanceled(_stop.Token));
             while (_pending.Reader.TryRead(out var left))
@@ -121,7 +121,7 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
         {
             taken.ForEach(pending => pending.Done.TrySetException(new StoreFencedException(appId)));
         }
-        catch (Exception e) when (e is not OperationCanceledException && taken.Count > 1)
+        catch (Exception e) when (!_stop.IsCancellationRequested && taken.Count > 1)
         {
             Log.BatchRefused(logger, e, taken.Count);
             foreach (var pending in taken)
@@ -129,7 +129,7 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
                 await WriteAloneAsync(pending);
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             taken.ForEach(pending => Fail(pending, e));
         }

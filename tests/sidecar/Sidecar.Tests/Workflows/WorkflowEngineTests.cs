@@ -109,6 +109,7 @@ public sealed class WorkflowCrashTests(PostgresWorkflowStoreTests.Database datab
 
         await late.Should().ThrowAsync<Exception>();
         await Eventually.TrueAsync(() => first.Engine.Stopped.IsCancellationRequested, "the first engine stops");
+        first.Engine.Fault.Should().Contain("taken over");
         (await second.GetAsync("w1"))!.WorkflowStatus.Should().Be(OrchestrationStatus.Running);
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Sidecar.Components;
 using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
+using Sidecar.Workflows.Store;
 
 namespace Sidecar.Tests.Workflows;
 
@@ -39,6 +40,20 @@ public sealed class WorkflowHttpApiTests : IAsyncLifetime
         await _worker.DisposeAsync();
         _grpc.Dispose();
         await _sidecar.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Health_EngineThatHasStopped_IsUnhealthy()
+    {
+        (await _sidecar.Client.GetAsync("v1.0/healthz")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        var data = _sidecar.Runtime.Options.Run.GetOrAdd("st||app", () => new InMemoryWorkflowData());
+
+        await new InMemoryWorkflowStore("app", data).OpenAsync(default);
+        using var refused = await _sidecar.Client.PostAsync("v1.0/workflows/dapr/Echo/start?instanceID=late", new StringContent("1"));
+
+        refused.IsSuccessStatusCode.Should().BeFalse("another engine has taken over");
+        await Eventually.TrueAsync(async () => (await _sidecar.Client.GetAsync("v1.0/healthz")).StatusCode == HttpStatusCode.InternalServerError, "the sidecar is unhealthy");
+        (await _sidecar.Client.GetAsync("v1.0/healthz/outbound")).StatusCode.Should().Be(HttpStatusCode.InternalServerError);
     }
 
     [Fact]

@@ -1,0 +1,30 @@
+using Sidecar.Workflows.Store;
+
+namespace Sidecar.Tests.Workflows;
+
+/// <summary>A store in memory that refuses some commits, as a database with a damaged row does.</summary>
+internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, bool> refuses) : IWorkflowStore
+{
+    private readonly InMemoryWorkflowStore _store = new("app", data);
+
+    public int Backlog => _store.Backlog;
+
+    public Task<long> OpenAsync(CancellationToken cancellationToken) => _store.OpenAsync(cancellationToken);
+
+    public Task CommitAsync(StoreCommit commit) =>
+        refuses(commit) ? Task.FromException(new InvalidOperationException("damaged")) : _store.CommitAsync(commit);
+
+    public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellationToken) => _store.FindAsync(instanceId, cancellationToken);
+
+    public Task<IReadOnlyList<StoredInstance>> LoadAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) => _store.LoadAsync(instanceIds, cancellationToken);
+
+    public Task<IReadOnlyList<byte[]>> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) => _store.ReadHistoryAsync(instanceId, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken) => _store.ListAsync(after, count, cancellationToken);
+
+    public Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken) => _store.FindWorkAsync(after, count, cancellationToken);
+
+    public Task<IReadOnlyList<TimerRow>> NextTimersAsync(int count, CancellationToken cancellationToken) => _store.NextTimersAsync(count, cancellationToken);
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+}
