@@ -12,5 +12,6 @@ internal static class BuildingBlocks
         Bindings.BindingsBuildingBlock.Create,
         Configuration.ConfigurationBuildingBlock.Create,
         Locks.LocksBuildingBlock.Create,
+        Middleware.MiddlewareBuildingBlock.Create,
     ];
 }

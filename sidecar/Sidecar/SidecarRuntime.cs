@@ -6,6 +6,7 @@ using Sidecar.Components;
 using Sidecar.Health;
 using Sidecar.Invocation;
 using Sidecar.Metadata;
+using Sidecar.Middleware;
 using Sidecar.NameResolution;
 using Sidecar.Resiliency;
 using Sidecar.Security;
@@ -146,12 +147,19 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         var health = new HealthApi(Options.AppId, () => IsReady && IsSound, () => _isStarted && IsSound && !_stopping.IsCancellationRequested);
         var shutdown = new ShutdownApi(Shutdown);
         var configuration = services.Resources.Configuration;
+        var middleware = _blocks.OfType<MiddlewareBuildingBlock>().Single();
+        if (services.App is AppChannel app && middleware.Build("appHttpPipeline", configuration.AppHttpPipeline) is { } pipeline)
+        {
+            app.Pipeline = new AppPipeline(pipeline);
+        }
+
         var http = new HttpDispatcher(
             [.. _blocks.SelectMany(block => block.HttpApis), _metadata, health, shutdown],
             new InvocationApi(services, invoker),
             new ApiAccess(configuration.AllowedApis, configuration.DeniedApis),
             services.Tracing,
-            Options);
+            Options,
+            middleware.Build("httpPipeline", configuration.HttpPipeline));
         var grpc = new GrpcDispatcher(
             CreateGrpcServer(services, invoker),
             new GrpcProxy(Options.AppId, callee, AppRegistry.Of(Options.Run)),

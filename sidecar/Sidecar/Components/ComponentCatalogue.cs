@@ -13,5 +13,6 @@ internal static class ComponentCatalogue
         .. Bindings.BindingTypes.All,
         .. Configuration.ConfigurationTypes.All,
         .. Locks.LockTypes.All,
+        .. Middleware.MiddlewareTypes.All,
     ];
 }

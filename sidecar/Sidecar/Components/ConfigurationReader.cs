@@ -23,6 +23,8 @@ internal static class ConfigurationReader
             AccessControl = ReadAccessControl(spec.At("accessControl")),
             AllowedApis = ReadApis(spec, "allowed"),
             DeniedApis = ReadApis(spec, "denied"),
+            HttpPipeline = ReadPipeline(spec, "httpPipeline"),
+            AppHttpPipeline = ReadPipeline(spec, "appHttpPipeline"),
             DeniedComponents = spec.TextsAt("components", "deny"),
         };
     }
@@ -39,6 +41,9 @@ internal static class ConfigurationReader
             ? null
             : new AccessControlSpec(Is(action, "allow"), node.TextAt("trustDomain") ?? "public", [.. policies.Select(policy => policy.TextAt("appId") ?? "")]);
     }
+
+    private static List<PipelineHandler> ReadPipeline(YamlNode? spec, string pipeline) =>
+        [.. spec.ListAt(pipeline, "handlers").Select(handler => new PipelineHandler(handler.TextAt("name") ?? "", handler.TextAt("type") ?? ""))];
 
     private static List<ApiRule> ReadApis(YamlNode? spec, string list) =>
         [.. spec.ListAt("api", list).Select(rule => new ApiRule(rule.TextAt("name") ?? "", rule.TextAt("version") ?? "", rule.TextAt("protocol") ?? ""))];

@@ -27,9 +27,18 @@ internal sealed record ConfigurationSpec
     /// <summary>The APIs the app may not use.</summary>
     public IReadOnlyList<ApiRule> DeniedApis { get; init; } = [];
 
+    /// <summary>The middleware before the API, in order.</summary>
+    public IReadOnlyList<PipelineHandler> HttpPipeline { get; init; } = [];
+
+    /// <summary>The middleware before the app, in order.</summary>
+    public IReadOnlyList<PipelineHandler> AppHttpPipeline { get; init; } = [];
+
     /// <summary>The component types that are not loaded, e.g. <c>pubsub.in-memory/v1</c>.</summary>
     public IReadOnlyList<string> DeniedComponents { get; init; } = [];
 }
+
+/// <summary>A step of a pipeline: the name and type of a middleware component.</summary>
+internal sealed record PipelineHandler(string Name, string Type);
 
 /// <summary>The secrets of a store that the app may read.</summary>
 /// <param name="DefaultAllow">Whether a secret that is in no list may be read.</param>

@@ -17,7 +17,7 @@ internal static class ResourceSchemas
 
     private static readonly SchemaNode Target = Map(("timeout", Text()), ("retry", Text()), ("circuitBreaker", Text()), ("circuitBreakerScope", Text("type", "id", "both")), ("circuitBreakerCacheSize", Integer()));
 
-    private static readonly SchemaNode Pipeline = Map(("handlers", List(Map(("name", Text()), ("type", Text()), ("version", Text()), ("selector", Anything())).Unsupported("HTTP middleware is not built yet: remove the handlers or run this app on Dapr"))));
+    private static readonly SchemaNode Pipeline = Map(("handlers", List(Map(("name", Text()), ("type", Text()), ("version", Text()), ("selector", Anything())))));
 
     private static readonly SchemaNode BulkSubscribe = Map(("enabled", Flag()), ("maxMessagesCount", Integer()), ("maxAwaitDurationMs", Integer()));
 

@@ -1,4 +1,5 @@
 using Sidecar.Health;
+using Sidecar.Middleware;
 using Sidecar.Security;
 
 namespace Sidecar.Invocation;
@@ -27,6 +28,9 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         _turns = options.AppMaxConcurrency > 0 ? new SemaphoreSlim(options.AppMaxConcurrency) : null;
         Exists = options.AppPort is not null;
     }
+
+    /// <summary>What each call to the app goes through; default nothing. Set before the first call.</summary>
+    public AppPipeline? Pipeline { get; set; }
 
     /// <summary>Whether the sidecar has an app at all.</summary>
     public bool Exists { get; }
@@ -71,7 +75,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         await EnterAsync(cancellationToken);
         try
         {
-            return await _client.SendAsync(request, cancellationToken);
+            return await (Pipeline is null ? _client.SendAsync(request, cancellationToken) : Pipeline.SendAsync(request, _client.SendAsync, cancellationToken));
         }
         finally
         {

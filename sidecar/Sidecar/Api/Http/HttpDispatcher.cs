@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Sidecar.Middleware;
 using Sidecar.Security;
 using Sidecar.Telemetry;
 
@@ -22,14 +23,16 @@ internal sealed partial class HttpDispatcher
     private readonly long _maxBodySize;
     private readonly IHttpApi _invocation;
     private readonly ILogger _logger;
+    private readonly HttpPipeline? _pipeline;
 
     /// <param name="invocation">Serves <c>v1.0/invoke</c> and, with an empty prefix, everything else.</param>
-    public HttpDispatcher(IEnumerable<IHttpApi> apis, IHttpApi invocation, ApiAccess access, Tracing tracing, SidecarOptions options)
+    public HttpDispatcher(IEnumerable<IHttpApi> apis, IHttpApi invocation, ApiAccess access, Tracing tracing, SidecarOptions options, HttpPipeline? pipeline = null)
     {
         _apis = apis.SelectMany(api => api.Prefixes.Select(prefix => KeyValuePair.Create(prefix, api)))
             .ToFrozenDictionary(StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
         _invocation = invocation;
+        _pipeline = pipeline;
         _token = new ApiToken(options.ApiToken);
         _access = access;
         _tracing = tracing;
@@ -56,7 +59,7 @@ internal sealed partial class HttpDispatcher
         try
         {
             LimitedBody.Apply(context, _maxBodySize);
-            await DispatchAsync(context, path);
+            await (_pipeline is null ? DispatchAsync(context, path) : _pipeline.InvokeAsync(context, RouteAsync));
         }
         catch (BodyTooLargeException exception) when (!context.Response.HasStarted)
         {
@@ -90,6 +93,9 @@ internal sealed partial class HttpDispatcher
             context.Response.Headers.TraceState = answer.TraceState;
         }
     }
+
+    // Middleware may have changed the target.
+    private Task RouteAsync(HttpContext context) => DispatchAsync(context, RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).Path);
 
     private Task DispatchAsync(HttpContext context, string path)
     {
