@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -164,7 +165,30 @@ internal sealed class CloudEvent
     public bool HasExpired(DateTimeOffset now) =>
         this["expiration"] is { Length: > 0 } text && DateTimeOffset.TryParse(text, null, System.Globalization.DateTimeStyles.AssumeUniversal, out var expiration) && expiration < now;
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(ToJson(), Json);
+    public byte[] ToBytes()
+    {
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Json.Encoder, SkipValidation = true }))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in _attributes)
+            {
+                writer.WritePropertyName(name);
+                if (value is null)
+                {
+                    writer.WriteNullValue();
+                }
+                else
+                {
+                    value.WriteTo(writer, Json);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
 
     public JsonObject ToJson()
     {

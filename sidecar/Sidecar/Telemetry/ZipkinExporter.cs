@@ -7,13 +7,14 @@ namespace Sidecar.Telemetry;
 
 /// <summary>
 /// Sends spans to a Zipkin collector in batches. The queue is bounded: when the collector is slow or away, spans are dropped and
-/// counted, the sidecar never waits for it.
+/// counted, the sidecar never waits for it; while it cannot be reached, a batch is tried once in <c>RetryInterval</c>.
 /// </summary>
 internal sealed partial class ZipkinExporter : IAsyncDisposable
 {
     private const int Capacity = 4096;
     private const int BatchSize = 256;
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Channel<Activity> _queue;
@@ -25,7 +26,8 @@ internal sealed partial class ZipkinExporter : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _sending;
     private long _dropped;
-    private bool _isUnreachable;
+    private long _resumeAt;
+    private volatile bool _isUnreachable;
 
     public ZipkinExporter(Uri endpoint, string service, TimeProvider time, ILogger logger)
     {
@@ -41,7 +43,17 @@ internal sealed partial class ZipkinExporter : IAsyncDisposable
     }
 
     /// <summary>Queues a finished span.</summary>
-    public void Add(Activity span) => _queue.Writer.TryWrite(span);
+    public void Add(Activity span)
+    {
+        // A queue of spans that nobody takes would cost their memory and its collection with every request.
+        if (_isUnreachable && _time.GetTimestamp() < Interlocked.Read(ref _resumeAt))
+        {
+            Interlocked.Increment(ref _dropped);
+            return;
+        }
+
+        _queue.Writer.TryWrite(span);
+    }
 
     /// <summary>Sends what is queued, within the send timeout, and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -99,7 +111,17 @@ internal sealed partial class ZipkinExporter : IAsyncDisposable
                 LogUnreachable(_endpoint, batch.Count, Interlocked.Read(ref _dropped), exception.Message);
             }
 
+            Interlocked.Exchange(ref _resumeAt, _time.GetTimestamp() + (long)(RetryInterval.TotalSeconds * _time.TimestampFrequency));
             _isUnreachable = true;
+            DropQueued();
+        }
+    }
+
+    private void DropQueued()
+    {
+        while (_queue.Reader.TryRead(out _))
+        {
+            Interlocked.Increment(ref _dropped);
         }
     }
 
