@@ -12,7 +12,7 @@ namespace Benchmarks.Suites;
 /// <summary>Workflows of five activities on PostgreSQL through the SDK's client and worker, beside what the database can do.</summary>
 internal sealed class WorkflowSuite : IBenchmarkSuite
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
 
     public string Name => "workflow";
 
@@ -27,7 +27,7 @@ internal sealed class WorkflowSuite : IBenchmarkSuite
         var port = sidecars.Ports[2].ToString(CultureInfo.InvariantCulture);
         await using var worker = await RoleProcess.StartAsync("worker", port);
         await using var client = Client(port);
-        await RunAsync(client, WorkerRole.Chained, 30, WarmUp);
+        await RunAsync(client, WorkerRole.Chained, 100, WarmUp);
         var chained = await MeasureAsync(client, options, report, WorkerRole.Chained, 100, sidecars, worker);
         report.AtLeast("  workflows/s, chained", chained.PerSecond, 800);
         report.AtMost("  p50 at 30 in flight, ms", (await MeasureAsync(client, options, report, WorkerRole.Chained, 30, sidecars, worker)).P50, 40);
