@@ -41,8 +41,8 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
 
     private async Task PutAsync(HttpContext context, string label)
     {
-        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-        SetLabel(label, await reader.ReadToEndAsync(context.RequestAborted));
+        var (body, _) = await RequestBytes.ReadAsync(context);
+        SetLabel(label, Encoding.UTF8.GetString(body));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

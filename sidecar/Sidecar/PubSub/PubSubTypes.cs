@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.PubSub.RabbitMq;
 using Sidecar.Redis;
 
 namespace Sidecar.PubSub;
@@ -12,5 +13,6 @@ internal static class PubSubTypes
     [
         new("pubsub.in-memory", ["v1"], [.. Common, new("consumerID", FieldSupport.WithoutMeaning, Note: "the app id is the consumer")], (spec, context) => new InMemoryBroker(spec, context)),
         new("pubsub.redis", ["v1"], [.. Common, .. RedisOptions.Fields, .. RedisBrokerOptions.Fields], (spec, context) => new RedisBroker(spec, context)),
+        new("pubsub.rabbitmq", ["v1"], [.. Common, .. RabbitMqOptions.Fields], (spec, context) => new RabbitMqBroker(spec, context)),
     ];
 }
