@@ -32,12 +32,13 @@ internal sealed class LayeredSettings(YamlSection app, YamlSection? common, stri
     public string Protocol()
     {
         var (section, value) = Text("appProtocol");
-        if (value is not null && !value.Equals("http", StringComparison.OrdinalIgnoreCase))
+        var protocol = (value ?? "http").ToLowerInvariant();
+        if (protocol is not ("http" or "grpc"))
         {
-            section.Refuse("appProtocol", $"'{value}' is not supported by the embedded sidecar", "supported: http");
+            section.Refuse("appProtocol", $"'{value}' is not supported by the embedded sidecar", "supported: http, grpc");
         }
 
-        return "http";
+        return protocol;
     }
 
     public IReadOnlyDictionary<string, string> Environment()

@@ -75,7 +75,7 @@ public sealed class RunFileReaderTests : IDisposable
     {
         var result = Read("""
             common:
-              appProtocol: grpc
+              appProtocol: grpcs
               colour: red
             apps:
               - appID: one
@@ -93,7 +93,7 @@ public sealed class RunFileReaderTests : IDisposable
         var problems = result.Problems.Select(problem => problem.ToString()).ToList();
         problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:1: version: is missing"));
         problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:3: common.colour: is not a key"));
-        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:2: common.appProtocol: 'grpc' is not supported"));
+        problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:2: common.appProtocol: 'grpcs' is not supported"));
         problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:5: apps[0].appDirPath: is missing"));
         problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:8: apps[1].appDirPath:") && text.Contains("does not exist"));
         problems.Should().ContainSingle(text => text.StartsWith("dapr.yaml:9: apps[1].appPort: 'many'"));
