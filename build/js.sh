@@ -1,0 +1,28 @@
+#!/bin/sh
+# The embedded sidecar used by the official JavaScript SDK (tests/Conformance/js): `make test-js`, and a part of `make test`.
+# ONLY=part of a suite's name runs that one. The last line is `N passed, N failed, N skipped`; RESULTS=file gets the same numbers.
+# Servers: PLATFORM_TEST_POSTGRES and PLATFORM_TEST_REDIS, else private ones for the run.
+set -eu
+. "$(dirname "$0")/prerequisites.sh"
+
+require_dotnet
+if ! command -v node >/dev/null 2>&1 || [ "$(node -p 'process.versions.node.split(".")[0] >= 20')" != true ]; then
+  echo "js: Node.js 20 or newer is needed and was not found. Install it (Debian: apt-get install nodejs npm; else https://nodejs.org), then run the same command again." >&2
+  exit 1
+fi
+
+if [ -z "${PLATFORM_TEST_POSTGRES:-}" ] || [ -z "${PLATFORM_TEST_REDIS:-}" ]; then
+  build/servers.sh up --dir "$root/.run/test" --fast
+  trap 'build/servers.sh down --dir "$root/.run/test"' EXIT
+  PLATFORM_TEST_POSTGRES=$(sed -n 's/^PLATFORM_POSTGRES=//p' .run/test/servers.env)
+  PLATFORM_TEST_REDIS=$(sed -n 's/^PLATFORM_REDIS=//p' .run/test/servers.env)
+  export PLATFORM_TEST_POSTGRES PLATFORM_TEST_REDIS
+fi
+
+[ -n "${BUILT:-}" ] || dotnet build sidecar/Sidecar.Host -c Release -v quiet --nologo
+suite=tests/Conformance/js
+if [ ! -e $suite/node_modules/.package-lock.json ] || [ $suite/package-lock.json -nt $suite/node_modules/.package-lock.json ]; then
+  (cd $suite && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  touch $suite/node_modules/.package-lock.json
+fi
+node $suite/run.js "${ONLY:-}"

@@ -1,0 +1,30 @@
+// The resources of the suite's run file. Database and broker are those of `make test`; app ids, and with them keys and consumer groups, are the run's own.
+const component = (name, type, metadata) => `apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata:
+  name: ${name}
+spec:
+  type: ${type}
+  version: v1
+  metadata: ${JSON.stringify(Object.entries(metadata).map(([name, value]) => ({ name, value: String(value) })))}
+`;
+
+const required = (name) => {
+  if (!process.env[name]) throw new Error(`${name} is not set: start this suite with build/js.sh`);
+  return new URL(process.env[name]);
+};
+
+export function resources() {
+  const postgres = required('PLATFORM_TEST_POSTGRES');
+  const redis = required('PLATFORM_TEST_REDIS');
+  const connection = `host=${postgres.hostname} port=${postgres.port} user=${postgres.username} password=${decodeURIComponent(postgres.password)} dbname=${postgres.pathname.slice(1)}`;
+  const redisSettings = { redisHost: `${redis.hostname}:${redis.port}`, redisPassword: decodeURIComponent(redis.password) };
+  return {
+    'state.yaml': component('state', 'state.postgresql', { connectionString: connection, actorStateStore: 'true' }),
+    'redis-state.yaml': component('redis-state', 'state.redis', redisSettings),
+    'memory.yaml': component('memory', 'state.in-memory', {}),
+    'pubsub.yaml': component('pubsub', 'pubsub.redis', { ...redisSettings, processingTimeout: '1s', redeliverInterval: '500ms' }),
+    'memory-pubsub.yaml': component('memory-pubsub', 'pubsub.in-memory', {}),
+    'secrets.yaml': component('secrets', 'secretstores.local.env', {}),
+  };
+}
