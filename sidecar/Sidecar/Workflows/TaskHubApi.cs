@@ -140,7 +140,7 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine) : IGrpcApi
             IdOf(response.InstanceId),
             instance =>
             {
-                running.Dispatcher.Release(response.CompletionToken.Length > 0 ? response.CompletionToken : instance.TurnToken);
+                running.Dispatcher.Release(response.CompletionToken, instance.TurnToken);
                 return (true, instance.CompleteTurn(response));
             },
             call.Cancellation);
@@ -153,7 +153,7 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine) : IGrpcApi
             IdOf(response.InstanceId),
             instance =>
             {
-                running.Dispatcher.Release(response.CompletionToken.Length > 0 ? response.CompletionToken : instance.ActivityToken(response.TaskId));
+                running.Dispatcher.Release(response.CompletionToken, instance.ActivityToken(response.TaskId));
                 return (true, instance.CompleteActivity(response));
             },
             call.Cancellation);

@@ -17,7 +17,7 @@ Object.assign(process.env, environment(mark, platform.apps));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const leaf = (event) => event.details?.type !== 'suite' && event.nesting > 0;
-const stream = runTests({ files, concurrency: 2, timeout: 120_000 });
+const stream = runTests({ files, concurrency: 2, timeout: 180_000 });
 stream.on('test:pass', (event) => {
   if (leaf(event)) counts[event.todo !== undefined || event.skip !== undefined ? 'skipped' : 'passed']++;
 });

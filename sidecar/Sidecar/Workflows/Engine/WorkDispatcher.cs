@@ -11,6 +11,11 @@ namespace Sidecar.Workflows.Engine;
 /// </summary>
 internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInstance, Exception> failed)
 {
+    // What a worker gets at once before its first answer with a token. Workers of the older protocol never send one, and theirs is a short
+    // queue of their own (the official JavaScript runtime runs 10 items, holds 100 more and drops the rest without a word).
+    private const int UnprovenTurns = 10;
+    private const int UnprovenActivities = 50;
+
     private readonly Channel<WorkflowInstance> _turns = Channel.CreateUnbounded<WorkflowInstance>();
     private readonly Channel<ActivityTask> _activities = Channel.CreateUnbounded<ActivityTask>();
     private readonly ConcurrentDictionary<string, Lease> _leases = new(StringComparer.Ordinal);
@@ -37,12 +42,17 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
 
     public void Enqueue(ActivityTask task) => _activities.Writer.TryWrite(task);
 
-    /// <summary>An answer with this token has come: its worker has room again.</summary>
-    public void Release(string? token)
+    /// <summary>An answer has come: its worker has room again. The token is the answer's own, else the one the open item has.</summary>
+    public void Release(string answered, string? open)
     {
+        var token = answered.Length > 0 ? answered : open;
         if (token is not null && _leases.TryRemove(token, out var lease))
         {
             lease.Room.Release();
+            if (answered.Length > 0)
+            {
+                lease.Worker.Prove();
+            }
         }
     }
 
@@ -56,8 +66,8 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         {
             Task[] pumps =
             [
-                PumpAsync(worker, _turns.Reader, context.Options.TurnsPerWorker, LeaseTurn, end.Token),
-                PumpAsync(worker, _activities.Reader, context.Options.ActivitiesPerWorker, LeaseActivity, end.Token),
+                PumpAsync(worker, _turns.Reader, worker.Room(UnprovenTurns, context.Options.TurnsPerWorker), LeaseTurn, end.Token),
+                PumpAsync(worker, _activities.Reader, worker.Room(UnprovenActivities, context.Options.ActivitiesPerWorker), LeaseActivity, end.Token),
             ];
             await Task.WhenAny(pumps);
             await end.CancelAsync();
@@ -87,10 +97,8 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         });
     }
 
-    private async Task PumpAsync<T>(Worker worker, ChannelReader<T> queue, int limit, Func<Worker, SemaphoreSlim, T, WorkItem?> lease, CancellationToken cancellation)
+    private async Task PumpAsync<T>(Worker worker, ChannelReader<T> queue, SemaphoreSlim room, Func<Worker, SemaphoreSlim, T, WorkItem?> lease, CancellationToken cancellation)
     {
-        // Not disposed: a late answer may release it after the stream has ended.
-        var room = new SemaphoreSlim(limit);
         while (true)
         {
             await room.WaitAsync(cancellation);
@@ -186,8 +194,33 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
     private sealed class Worker(Func<WorkItem, Task> send) : IDisposable
     {
         private readonly SemaphoreSlim _turn = new(1);
+        private readonly List<(SemaphoreSlim Room, int More)> _unproven = [];
 
         public void Dispose() => _turn.Dispose();
+
+        // Not disposed: a late answer may release it after the stream has ended.
+        public SemaphoreSlim Room(int unproven, int limit)
+        {
+            var room = new SemaphoreSlim(Math.Min(unproven, limit));
+            if (limit > unproven)
+            {
+                lock (_unproven)
+                {
+                    _unproven.Add((room, limit - unproven));
+                }
+            }
+
+            return room;
+        }
+
+        public void Prove()
+        {
+            lock (_unproven)
+            {
+                _unproven.ForEach(each => each.Room.Release(each.More));
+                _unproven.Clear();
+            }
+        }
 
         public async Task SendAsync(WorkItem item, CancellationToken cancellation)
         {
