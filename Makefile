@@ -5,7 +5,7 @@ ENGINE ?= embedded
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run stop status logs test test-fast test-e2e bench conformance format clean
+.PHONY: help run stop status logs test test-fast test-e2e test-js bench conformance format clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ test-fast: ## The inner loop: unit and component tests
 
 test-e2e: ## The end-to-end suite only (ENGINE=dapr; PLATFORM_BASE=http://... runs it against a platform that is up)
 	@ENGINE=$(ENGINE) build/test.sh e2e
+
+test-js: ## The embedded sidecar used by the official JavaScript SDK (needs Node.js 20; ONLY=part of a suite's name)
+	@ONLY=$(ONLY) build/js.sh
 
 bench: ## Benchmarks, release build (ONLY=invocation,state,pubsub,workflow RUNS=5 LENGTH=1)
 	@ONLY=$(ONLY) RUNS=$(RUNS) LENGTH=$(LENGTH) build/bench.sh

@@ -264,9 +264,9 @@ describe('workflow', () => {
       assert.deepEqual(output(await run('replays')), [true, false]);
     });
     it('a hundred at once', async () => {
-      const ids = await Promise.all(Array.from({ length: 100 }, (_, index) => client.scheduleNewWorkflow('chain', index)));
+      const ids = await Promise.all(Array.from({ length: 100 }, (_, index) => client.scheduleNewWorkflow('chain', index + 1)));
       const states = await Promise.all(ids.map((id) => completed(id)));
-      assert.deepEqual(states.map(output), Array.from({ length: 100 }, (_, index) => index * 32));
+      assert.deepEqual(states.map(output), Array.from({ length: 100 }, (_, index) => (index + 1) * 32));
     });
   });
 
@@ -280,7 +280,8 @@ describe('workflow', () => {
     });
     it('that come later take what waits for them, and may go again', async () => {
       const late = workflowClient('caller');
-      const id = await late.scheduleNewWorkflow('greets', 'Ada');
+      const scheduled = late.scheduleNewWorkflow('greets', 'Ada'); // answered when the first worker is there
+      let id;
       for (const name of ['first', 'second']) {
         const runtime = new WorkflowRuntime({ daprHost: '127.0.0.1', daprPort: String(apps.caller.grpcPort), logger: quiet });
         runtime.registerWorkflowWithName('greets', async function* (context, who) {
@@ -290,6 +291,7 @@ describe('workflow', () => {
         });
         runtime.registerActivityWithName('greet', (_, who) => `${name}: Hello ${who}!`);
         await runtime.start();
+        id ??= await scheduled;
         if (name === 'first') {
           await eventually(async () => (await late.getWorkflowState(id, true)).runtimeStatus === Status.RUNNING);
           await pause(500);
