@@ -95,12 +95,23 @@ internal sealed class GrpcApp : IDisposable
         {
             return response.StatusCode == HttpStatusCode.OK
                 ? new GrpcStatus(GrpcCode.Internal, "server closed the stream without sending trailers")
-                : new GrpcStatus(GrpcCode.Unknown, $"unexpected HTTP status code received from server: {(int)response.StatusCode}");
+                : new GrpcStatus(CodeOf(response.StatusCode), $"unexpected HTTP status code received from server: {(int)response.StatusCode}");
         }
 
         var message = headers.TryGetValues(GrpcHeaders.Message, out var text) ? GrpcHeaders.PercentDecode(text.ToString()) : "";
         return new GrpcStatus((GrpcCode)number, message);
     }
+
+    // gRPC's own table for answers that carry no gRPC status: a server that does not know a path says 404, which means Unimplemented.
+    private static GrpcCode CodeOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.BadRequest => GrpcCode.Internal,
+        HttpStatusCode.Unauthorized => GrpcCode.Unauthenticated,
+        HttpStatusCode.Forbidden => GrpcCode.PermissionDenied,
+        HttpStatusCode.NotFound => GrpcCode.Unimplemented,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => GrpcCode.Unavailable,
+        _ => GrpcCode.Unknown,
+    };
 
     private async Task<GrpcAnswer<T>> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
         where T : class, IMessage<T>, new()
