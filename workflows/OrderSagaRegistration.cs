@@ -16,6 +16,7 @@ public static class OrderSagaRegistration
     {
         options.RegisterWorkflow<OrderSaga>();
         options.RegisterWorkflow<OrderCancellation>();
+        options.RegisterWorkflow<LeftoverUndos>();
         options.RegisterActivity<ValidateUser>();
         options.RegisterActivity<ReserveStock>();
         options.RegisterActivity<MarkReserved>();

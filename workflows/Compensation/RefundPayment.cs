@@ -5,12 +5,12 @@ using Workflows.Steps;
 namespace Workflows.Compensation;
 
 /// <summary>Voids or refunds what there is of the payment.</summary>
-public sealed class RefundPayment(IOrderLedger ledger, IStepClient client) : RemoteStep(ledger, StepKind.Compensation, nameof(RefundPayment))
+public sealed class RefundPayment(IOrderLedger ledger, IStepClient client) : RemoteUndo(ledger, nameof(RefundPayment))
 {
     /// <inheritdoc />
-    protected override async Task<StepResult> CallAsync(StepRequest input)
+    protected override async Task<StepResult> CallAsync(UndoRequest input)
     {
-        var orderId = input.Order.OrderId;
-        return (await client.CallAsync(input.Order, StepCall.Undo(SagaStep.ProcessPayment, orderId, Apps.Payments, $"/internal/v1/payments/{orderId}:refund", StepCall.PaymentTimeout))).ToResult();
+        var orderId = input.OrderId;
+        return (await client.CallAsync(input.TenantId, StepCall.Undo(SagaStep.ProcessPayment, orderId, Apps.Payments, $"/internal/v1/payments/{orderId}:refund", StepCall.PaymentTimeout))).ToResult();
     }
 }

@@ -5,12 +5,12 @@ using Workflows.Steps;
 namespace Workflows.Compensation;
 
 /// <summary>Gives held stock back; also when the reservation never came about.</summary>
-public sealed class ReleaseStock(IOrderLedger ledger, IStepClient client) : RemoteStep(ledger, StepKind.Compensation, nameof(ReleaseStock))
+public sealed class ReleaseStock(IOrderLedger ledger, IStepClient client) : RemoteUndo(ledger, nameof(ReleaseStock))
 {
     /// <inheritdoc />
-    protected override async Task<StepResult> CallAsync(StepRequest input)
+    protected override async Task<StepResult> CallAsync(UndoRequest input)
     {
-        var orderId = input.Order.OrderId;
-        return (await client.CallAsync(input.Order, StepCall.Undo(SagaStep.ReserveStock, orderId, Apps.Products, $"/internal/v1/reservations/{orderId}:release"))).ToResult();
+        var orderId = input.OrderId;
+        return (await client.CallAsync(input.TenantId, StepCall.Undo(SagaStep.ReserveStock, orderId, Apps.Products, $"/internal/v1/reservations/{orderId}:release"))).ToResult();
     }
 }

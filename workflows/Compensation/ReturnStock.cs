@@ -5,12 +5,12 @@ using Workflows.Steps;
 namespace Workflows.Compensation;
 
 /// <summary>Gives sold stock back, whatever became of the confirmation.</summary>
-public sealed class ReturnStock(IOrderLedger ledger, IStepClient client) : RemoteStep(ledger, StepKind.Compensation, nameof(ReturnStock))
+public sealed class ReturnStock(IOrderLedger ledger, IStepClient client) : RemoteUndo(ledger, nameof(ReturnStock))
 {
     /// <inheritdoc />
-    protected override async Task<StepResult> CallAsync(StepRequest input)
+    protected override async Task<StepResult> CallAsync(UndoRequest input)
     {
-        var orderId = input.Order.OrderId;
-        return (await client.CallAsync(input.Order, StepCall.Undo(SagaStep.ConfirmStock, orderId, Apps.Products, $"/internal/v1/reservations/{orderId}:release"))).ToResult();
+        var orderId = input.OrderId;
+        return (await client.CallAsync(input.TenantId, StepCall.Undo(SagaStep.ConfirmStock, orderId, Apps.Products, $"/internal/v1/reservations/{orderId}:release"))).ToResult();
     }
 }

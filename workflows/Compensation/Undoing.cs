@@ -1,23 +1,23 @@
 using Dapr.Workflow;
 using Workflows.Saga;
-using Workflows.Steps;
 
 namespace Workflows.Compensation;
 
 /// <summary>
 /// Runs the registered undos, last step first, and then cancels the order. An undo that keeps failing does not stop the
-/// others: after some attempts the next one runs, and what is left over is flagged and tried again, with longer pauses, for a day.
+/// others: after some attempts the next one runs, and what is left over goes to <see cref="LeftoverUndos"/>, a workflow of its
+/// own, so that this one's history stays short however long it takes.
 /// </summary>
 internal sealed class Undoing(WorkflowContext context, OrderSagaInput order)
 {
     /// <summary>Attempts before the next undo gets its turn: about 8 s of pauses.</summary>
     internal const int AttemptsAtFirst = 7;
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(24);
-    private readonly Dictionary<string, int> _attempts = new(StringComparer.Ordinal);
+    private readonly CompensationCalls _calls = new(context, order);
 
     public async Task<OrderSagaResult> RunAsync(SagaFailure failure, IReadOnlyList<string> undos)
     {
-        await WriteAsync(nameof(StartCompensation), new CompensationRequest(order, failure, undos));
+        await _calls.WriteAsync(nameof(StartCompensation), new CompensationRequest(order, failure, undos));
         var left = new List<string>();
         foreach (var undo in undos)
         {
@@ -32,7 +32,7 @@ internal sealed class Undoing(WorkflowContext context, OrderSagaInput order)
             return OrderSagaResult.InterventionRequired(failure.Code);
         }
 
-        await WriteAsync(nameof(MarkCancelled), new CompensationRequest(order, failure, []));
+        await _calls.WriteAsync(nameof(MarkCancelled), new CompensationRequest(order, failure, []));
         return OrderSagaResult.Cancelled(failure.Code);
     }
 
@@ -40,7 +40,7 @@ internal sealed class Undoing(WorkflowContext context, OrderSagaInput order)
     {
         for (var attempt = 1; attempt <= AttemptsAtFirst; attempt++)
         {
-            if (await AttemptAsync(undo))
+            if (await _calls.UndoAsync(undo, attempt))
             {
                 return true;
             }
@@ -56,50 +56,15 @@ internal sealed class Undoing(WorkflowContext context, OrderSagaInput order)
 
     private async Task<bool> UndoLeftoversAsync(SagaFailure failure, List<string> left)
     {
-        await WriteAsync(nameof(RequireIntervention), new CompensationRequest(order, failure, [.. left]));
-        var giveUpAt = context.CurrentUtcDateTime + GiveUpAfter;
-        for (var round = 1; left.Count > 0 && context.CurrentUtcDateTime < giveUpAt; round++)
-        {
-            await context.CreateTimer(SagaBackoff.BeforeRound(round, order.OrderId.ToString()));
-            foreach (var undo in left.ToArray())
-            {
-                if (await AttemptAsync(undo))
-                {
-                    left.Remove(undo);
-                }
-            }
-        }
-
-        return left.Count == 0;
-    }
-
-    private async Task<bool> AttemptAsync(string undo)
-    {
-        var attempt = _attempts[undo] = _attempts.GetValueOrDefault(undo) + 1;
         try
         {
-            return (await context.CallActivityAsync<StepResult>(undo, new StepRequest(order, attempt))).Done;
+            var input = new LeftoverUndosInput(order, failure, left, Round: 1, context.CurrentUtcDateTime + GiveUpAfter);
+            return await context.CallChildWorkflowAsync<bool>(nameof(LeftoverUndos), input);
         }
         catch (WorkflowTaskFailedException)
         {
-            return false; // The activity has written the error to the ledger.
-        }
-    }
-
-    /// <summary>The ledger is the database of this very service: nothing can go on without it, so this waits for as long as it takes.</summary>
-    private async Task WriteAsync(string activity, CompensationRequest request)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await context.CallActivityAsync<bool>(activity, request);
-                return;
-            }
-            catch (WorkflowTaskFailedException)
-            {
-                await context.CreateTimer(SagaBackoff.After(attempt, $"{order.OrderId}:{activity}"));
-            }
+            // Somebody ended it, or it cannot run: the order stays uncancelled, and what looks after such orders takes it up again.
+            return false;
         }
     }
 }

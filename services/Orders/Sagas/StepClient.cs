@@ -1,5 +1,4 @@
 using ServiceDefaults;
-using Workflows.Saga;
 using Workflows.Steps;
 
 namespace Orders.Sagas;
@@ -7,9 +6,9 @@ namespace Orders.Sagas;
 /// <summary>The saga's step calls, made by the system for the order's tenant.</summary>
 internal sealed class StepClient(ISidecar sidecar) : IStepClient
 {
-    public async Task<Workflows.Steps.StepAnswer> CallAsync(OrderSagaInput order, StepCall call)
+    public async Task<Workflows.Steps.StepAnswer> CallAsync(string tenantId, StepCall call)
     {
-        var context = RequestContext.System("order-saga", order.TenantId);
+        var context = RequestContext.System("order-saga", tenantId);
         try
         {
             var answer = await sidecar.CallStepAsync(call.AppId, call.Method, call.Path, call.Body, call.IdempotencyKey, context, call.Timeout ?? StepCall.DefaultTimeout, CancellationToken.None);

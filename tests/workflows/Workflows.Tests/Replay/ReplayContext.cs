@@ -41,11 +41,16 @@ internal sealed class ReplayContext(string instanceId, DateTime startedAt) : Wor
         }
     }
 
-    public override Task<T> CallActivityAsync<T>(string name, object? input = null, WorkflowTaskOptions? options = null)
+    /// <summary>What the workflow continues as new with.</summary>
+    public object? Continuation { get; private set; }
+
+    public override Task<T> CallActivityAsync<T>(string name, object? input = null, WorkflowTaskOptions? options = null) => Call<T>(name, input, isChild: false);
+
+    private Task<T> Call<T>(string name, object? input, bool isChild)
     {
         var source = new TaskCompletionSource<T>();
         _pending[Actions.Count] = (json => source.TrySetResult(JsonSerializer.Deserialize<T>(json!, JsonSerializerOptions.Web)!), error => source.TrySetException(error));
-        Actions.Add(new ReplayAction(name, JsonSerializer.Serialize(input, JsonSerializerOptions.Web), input, null));
+        Actions.Add(new ReplayAction(name, JsonSerializer.Serialize(input, JsonSerializerOptions.Web), input, null, isChild));
         return source.Task;
     }
 
@@ -76,9 +81,9 @@ internal sealed class ReplayContext(string instanceId, DateTime startedAt) : Wor
 
     public override void SetCustomStatus(object? customStatus) => throw new NotSupportedException();
 
-    public override Task<TResult> CallChildWorkflowAsync<TResult>(string workflowName, object? input = null, ChildWorkflowTaskOptions? options = null) => throw new NotSupportedException();
+    public override Task<TResult> CallChildWorkflowAsync<TResult>(string workflowName, object? input = null, ChildWorkflowTaskOptions? options = null) => Call<TResult>(workflowName, input, isChild: true);
 
-    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) => throw new NotSupportedException();
+    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) => Continuation = newInput;
 
     public override Guid NewGuid() => throw new NotSupportedException();
 

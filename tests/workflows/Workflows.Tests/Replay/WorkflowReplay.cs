@@ -13,17 +13,24 @@ internal sealed class WorkflowReplay
     private static readonly TimeSpan ActivityTime = TimeSpan.FromMilliseconds(5);
     private const int MaxTurns = 5_000;
     private readonly List<HistoryEvent> _history = [];
-    private readonly List<ScriptedCall> _calls = [];
+    private List<ScriptedCall> _calls = [];
     private readonly Queue<(string Name, object Payload)> _raised = new();
     private readonly HashSet<int> _done = [];
     private List<ReplayAction> _known = [];
     private DateTime _now = Start;
+    private DateTime _startedAt = Start;
 
     /// <summary>What each activity answers; throw for a failure.</summary>
     public required Func<ScriptedCall, object> Activity { get; init; }
 
     /// <summary>Called whenever only timers are left to wait for.</summary>
     public Action? Waiting { get; init; }
+
+    /// <summary>Runs the child workflows by name, each with a replay of its own.</summary>
+    public Dictionary<string, Func<WorkflowReplay, object?, object?>> Children { get; init; } = [];
+
+    /// <summary>The longest history that one run of a workflow had.</summary>
+    public int LongestHistory { get; private set; }
 
     /// <summary>All activity calls so far.</summary>
     public IReadOnlyList<ScriptedCall> Calls => _calls;
@@ -36,15 +43,24 @@ internal sealed class WorkflowReplay
     /// <summary>Runs to the end, off the test's synchronisation context: continuations have to run inline.</summary>
     public Task<TOutput> RunAsync<TInput, TOutput>(Func<Workflow<TInput, TOutput>> workflow, TInput input) => Task.Run(() => Run(workflow, input));
 
-    private TOutput Run<TInput, TOutput>(Func<Workflow<TInput, TOutput>> workflow, TInput input)
+    /// <summary>Runs to the end on this thread.</summary>
+    public TOutput Run<TInput, TOutput>(Func<Workflow<TInput, TOutput>> workflow, TInput input)
     {
         var json = JsonSerializer.Serialize(input, JsonSerializerOptions.Web);
         for (var turn = 0; turn < MaxTurns; turn++)
         {
-            var context = new ReplayContext("instance", Start);
+            var context = new ReplayContext("instance", _startedAt);
             var running = workflow().RunAsync(context, JsonSerializer.Deserialize<TInput>(json, JsonSerializerOptions.Web)!);
             _history.ForEach(context.Apply);
             CheckDeterminism(context.Actions);
+            LongestHistory = Math.Max(LongestHistory, _history.Count);
+            if (context.Continuation is { } next)
+            {
+                json = JsonSerializer.Serialize(next, next.GetType(), JsonSerializerOptions.Web);
+                BeginAnew();
+                continue;
+            }
+
             if (running.IsCompleted)
             {
                 return running.GetAwaiter().GetResult();
@@ -54,6 +70,14 @@ internal sealed class WorkflowReplay
         }
 
         throw new InvalidOperationException($"No end after {MaxTurns} turns.");
+    }
+
+    private void BeginAnew()
+    {
+        _history.Clear();
+        _known = [];
+        _done.Clear();
+        _startedAt = _now;
     }
 
     private void CheckDeterminism(List<ReplayAction> actions)
@@ -84,6 +108,12 @@ internal sealed class WorkflowReplay
     private void Execute(int id)
     {
         var action = _known[id];
+        if (action.IsChild)
+        {
+            RunChild(id, action);
+            return;
+        }
+
         var call = new ScriptedCall(action.Name, action.Input, _calls.Count(known => known.Name == action.Name) + 1, _now);
         _calls.Add(call);
         _now += ActivityTime;
@@ -91,6 +121,16 @@ internal sealed class WorkflowReplay
         var completion = Complete(id, call);
         Deliver();
         _history.Add(completion);
+    }
+
+    private void RunChild(int id, ReplayAction action)
+    {
+        var child = new WorkflowReplay { Activity = Activity, Waiting = Waiting, Children = Children, _calls = _calls, _now = _now, _startedAt = _now };
+        var output = Children[action.Name](child, action.Input);
+        _now = child._now;
+        LongestHistory = Math.Max(LongestHistory, child.LongestHistory);
+        _done.Add(id);
+        _history.Add(new HistoryEvent(_now, id, JsonSerializer.Serialize(output, JsonSerializerOptions.Web)));
     }
 
     private HistoryEvent Complete(int id, ScriptedCall call)

@@ -39,6 +39,39 @@ public class CompensationTests
         (await replay.SagaAsync()).Should().Be(OrderSagaResult.InterventionRequired("payment_declined"));
 
         replay.Names.Should().Contain("RequireIntervention").And.NotContain("MarkCancelled");
+        replay.Names.Count(name => name == "ReleaseStock").Should().BeGreaterThan(200, "it is tried for a day");
+        replay.LongestHistory.Should().BeLessThan(100, "history must not grow with the attempts");
+    }
+
+    [Fact]
+    public async Task Undo_AwayForAPaymentsLeaseAndARestart_CallsNobody()
+    {
+        DateTime? first = null;
+        var replay = Script.Run(call =>
+        {
+            if (call.Name == "ProcessPayment")
+            {
+                return StepResult.Rejected("payment_declined");
+            }
+
+            first ??= call.Name == "RefundPayment" ? call.At : null;
+            return call.Name == "RefundPayment" && call.At - first < TimeSpan.FromSeconds(28) ? Script.Transient() : null;
+        });
+
+        (await replay.SagaAsync()).Outcome.Should().Be("CANCELLED");
+
+        replay.Names.Should().NotContain("RequireIntervention");
+        (replay.Calls.Single(call => call.Name == "ReleaseStock").At - first).Should().BeLessThan(TimeSpan.FromSeconds(12), "the stock does not wait for the refund");
+    }
+
+    [Fact]
+    public async Task Undo_Repeated_SaysTenantAndOrderOnly()
+    {
+        var replay = Script.Run(call => call.Name == "ProcessPayment" ? StepResult.Rejected("payment_declined") : null);
+
+        await replay.SagaAsync();
+
+        replay.Calls.Single(call => call.Name == "RefundPayment").Input.Should().Be(new UndoRequest("default", Script.Order().OrderId, 1));
     }
 
     [Fact]

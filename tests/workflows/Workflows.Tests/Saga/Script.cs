@@ -1,3 +1,4 @@
+using Workflows.Compensation;
 using Workflows.Saga;
 using Workflows.Steps;
 using Workflows.Tests.Replay;
@@ -29,7 +30,12 @@ internal static class Script
     };
 
     public static WorkflowReplay Run(Func<ScriptedCall, object?>? unless = null, Action? waiting = null) =>
-        new() { Activity = call => unless?.Invoke(call) ?? Succeed(call), Waiting = waiting };
+        new()
+        {
+            Activity = call => unless?.Invoke(call) ?? Succeed(call),
+            Waiting = waiting,
+            Children = { [nameof(LeftoverUndos)] = (replay, input) => replay.Run(() => new LeftoverUndos(), (LeftoverUndosInput)input!) },
+        };
 
     public static Task<OrderSagaResult> SagaAsync(this WorkflowReplay replay, TimeSpan? deadline = null) => replay.RunAsync(() => new OrderSaga(), Order(deadline));
 
