@@ -10,7 +10,7 @@ internal sealed record CancelOrderRequest(string? Reason = null)
     public Validation Validate()
     {
         var validation = new Validation();
-        validation.Require(!string.IsNullOrWhiteSpace(Reason) && Reason.Length <= MaxLength, "reason", $"Must have 1 to {MaxLength} characters.");
+        validation.RequireText(Reason, "reason", MaxLength, lines: true);
         return validation;
     }
 }

@@ -9,20 +9,12 @@ internal sealed record Address(string? Street, string? City, string? State, stri
 
     public void Validate(Validation validation, string field)
     {
-        Check(validation, $"{field}.street", Street);
-        Check(validation, $"{field}.city", City);
-        Check(validation, $"{field}.state", State);
-        Check(validation, $"{field}.zipCode", ZipCode);
-        Check(validation, $"{field}.country", Country);
+        validation.RequireText(Street, $"{field}.street", MaxLength);
+        validation.RequireText(City, $"{field}.city", MaxLength);
+        validation.RequireText(State, $"{field}.state", MaxLength);
+        validation.RequireText(ZipCode, $"{field}.zipCode", MaxLength);
+        validation.RequireText(Country, $"{field}.country", MaxLength);
     }
 
     public override string ToString() => nameof(Address);
-
-    private static void Check(Validation validation, string field, string? value)
-    {
-        if (string.IsNullOrWhiteSpace(value) || value.Length > MaxLength)
-        {
-            validation.Add(field, $"Must have 1 to {MaxLength} characters.");
-        }
-    }
 }

@@ -14,6 +14,9 @@ namespace Orders.Placing;
 internal sealed class OrderPlacement(
     IDatabase database, OrderInformation information, OrderTable orders, SagaTable sagas, OrderEvents events, IOutbox outbox, IIdGenerator ids, TimeProvider time, IOptions<SagaOptions> options)
 {
+    // What numeric(14,2) holds, here and in the payment.
+    private const decimal HighestTotal = 999_999_999_999.99m;
+
     /// <summary>The answer to keep under the key; null when a service that is needed did not answer.</summary>
     public async Task<StoredResponse?> PlaceAsync(CreateOrderRequest request, RequestContext context, string key, CancellationToken ct)
     {
@@ -74,6 +77,12 @@ internal sealed class OrderPlacement(
         }
 
         validation.Require(prices.Values.Select(price => price.Currency).Distinct(StringComparer.Ordinal).Count() <= 1, "items", "The products have prices in different currencies.");
+        if (!validation.Failed)
+        {
+            var total = request.Merged().Sum(product => prices[product.ProductId].Price * product.Quantity);
+            validation.Require(total is > 0 and <= HighestTotal, "items", "The products must cost something together, and not more than can be paid at once.");
+        }
+
         validation.Require(mayPay, "paymentMethodId", "You have no such payment method.");
         validation.Require(address is not null, "shippingAddress", "Is required, since your profile has no address.");
         return validation;

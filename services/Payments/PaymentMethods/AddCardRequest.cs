@@ -23,7 +23,7 @@ internal sealed record AddCardRequest(
         return validation;
     }
 
-    public CardDetails ToCardDetails() => new(Number!, ExpMonth!.Value, ExpYear!.Value, Cvc!);
+    public CardDetails ToCardDetails() => new(Number!, ExpMonth!.Value, ExpYear!.Value);
 
     public override string ToString() => nameof(AddCardRequest);
 

@@ -5,7 +5,7 @@ namespace Payments.Processor;
 /// <summary>The payment processor. <see cref="TransientCallException"/> means that the outcome is not known.</summary>
 internal interface IProcessor
 {
-    /// <summary>The only call that a card's number and code are ever sent with.</summary>
+    /// <summary>The only call that a card's number is ever sent with; its code is sent nowhere.</summary>
     Task<string> TokenizeAsync(RequestContext context, CardDetails card, CancellationToken ct);
 
     Task<ProcessorAnswer> AuthorizeAsync(RequestContext context, string key, string token, decimal amount, string currency, CancellationToken ct);

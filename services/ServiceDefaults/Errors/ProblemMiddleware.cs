@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace ServiceDefaults;
 
@@ -29,6 +30,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             Log.CallFailed(logger, exception);
             await AnswerAsync(context, Problems.Of(Codes.ServiceUnavailable, "A service that is needed for this does not answer.", retryAfter: TimeSpan.FromSeconds(1)));
         }
+        catch (PostgresException exception) when (!context.Response.HasStarted && IsUnstorable(exception))
+        {
+            Log.Unstorable(logger, exception.SqlState, exception);
+            await AnswerAsync(context, Problems.Of(Codes.ValidationFailed, "The request holds a character or a number that cannot be stored."));
+        }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             Log.Fault(logger, exception);
@@ -40,6 +46,10 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await Problems.Of(Codes.ForStatus(context.Response.StatusCode)).ExecuteAsync(context);
         }
     }
+
+    // What validation let through although no column takes it: NUL characters, numbers out of range.
+    private static bool IsUnstorable(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.NumericValueOutOfRange;
 
     private static bool IsBare(HttpResponse response) =>
         response is { StatusCode: >= 400, HasStarted: false, ContentType: null, ContentLength: null };
@@ -55,6 +65,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     {
         [LoggerMessage(100, LogLevel.Error, "A request failed")]
         public static partial void Fault(ILogger logger, Exception exception);
+
+        [LoggerMessage(102, LogLevel.Warning, "The database refused a value that validation let through ({SqlState})")]
+        public static partial void Unstorable(ILogger logger, string sqlState, Exception exception);
 
         [LoggerMessage(101, LogLevel.Warning, "A call to another service failed")]
         public static partial void CallFailed(ILogger logger, Exception exception);

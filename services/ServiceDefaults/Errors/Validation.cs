@@ -33,6 +33,13 @@ public sealed class Validation
         return condition;
     }
 
+    /// <summary>Text of 1 to <paramref name="longest"/> characters, not only white space, without control characters, which no database column of text takes all of.</summary>
+    /// <param name="lines">Allows tabs and line breaks.</param>
+    public bool RequireText(string? value, string field, int longest, bool lines = false) => Require(
+        !string.IsNullOrWhiteSpace(value) && value.Length <= longest && !value.Any(character => char.IsControl(character) && !(lines && (character is '\t' or '\r' or '\n'))),
+        field,
+        $"Must have 1 to {longest} characters, none of them a control character.");
+
     /// <summary>400 `validation_failed` with all messages.</summary>
     public ProblemResult ToResult() => Problems.Of(Codes.ValidationFailed, "See errors.", Errors);
 }

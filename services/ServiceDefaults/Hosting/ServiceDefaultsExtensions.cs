@@ -107,15 +107,15 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static async Task RunServiceAsync(this WebApplication app)
     {
+        await using var running = app;
         var start = app.Services.GetRequiredService<ServiceStart>();
-        if (await start.RunAsync())
+        if (await start.RunAsync() && await start.ListenAsync(app))
         {
-            await app.RunAsync();
+            await app.WaitForShutdownAsync(CancellationToken.None);
         }
         else
         {
             Environment.ExitCode = 1;
-            await app.DisposeAsync();
         }
     }
 

@@ -37,6 +37,23 @@ internal sealed partial class ServiceStart(IServiceProvider services, IConfigura
         }
     }
 
+    /// <summary>Starts the host: its background work, and the server last. False when it cannot; the reason is logged.</summary>
+    public async Task<bool> ListenAsync(IHost host)
+    {
+        try
+        {
+            await host.StartAsync(CancellationToken.None);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, an unhandled exception would end the process by a signal, without a word of the cause.
+            Log.CannotStart(logger, $"{exception.GetType().Name}: {exception.Message}");
+            await host.StopAsync(CancellationToken.None);
+            return false;
+        }
+    }
+
     private void CheckSettings()
     {
         var errors = new SettingErrors();

@@ -6,7 +6,8 @@ namespace ServiceDefaults;
 
 /// <summary>
 /// Hands outbox entries to their handlers: at least once, in order per aggregate. An entry leaves the table only after its
-/// handler returned; a handler that throws is asked again after a growing wait, and only its own aggregate waits for it.
+/// handler returned; a handler that throws is asked again after a growing wait, and only its own aggregate waits for it. Each kind
+/// has a loop of its own, so that a broker that hangs delays no other work.
 /// </summary>
 internal sealed partial class OutboxRelay(DataSources sources, ServiceState state, IEnumerable<IOutboxHandler> handlers, OutboxSignal signal, TimeProvider clock, ILogger<OutboxRelay> logger) : BackgroundService
 {
@@ -19,22 +20,27 @@ internal sealed partial class OutboxRelay(DataSources sources, ServiceState stat
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.Started.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
+        await Task.WhenAll(_handlers.Select(handler => RelayAsync(handler, stoppingToken)));
+    }
+
+    private async Task RelayAsync(IOutboxHandler handler, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
         {
-            var taken = await RoundAsync(stoppingToken);
-            if (taken == 0)
+            // Asked for before the look, so that an entry committed meanwhile is not waited for.
+            var raised = signal.Next;
+            if (await RoundAsync(handler, ct) == 0)
             {
-                await signal.WaitAsync(PollInterval, stoppingToken);
+                await Task.WhenAny(raised, Task.Delay(PollInterval, clock, ct));
             }
         }
     }
 
-    private async Task<int> RoundAsync(CancellationToken ct)
+    private async Task<int> RoundAsync(IOutboxHandler handler, CancellationToken ct)
     {
         try
         {
-            var counts = await Task.WhenAll(_handlers.Select(handler => BatchAsync(handler, ct)));
-            return counts.Sum();
+            return await BatchAsync(handler, ct);
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {

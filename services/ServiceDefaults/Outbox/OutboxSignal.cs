@@ -1,23 +1,14 @@
 namespace ServiceDefaults;
 
-/// <summary>Wakes the relay as soon as a transaction with entries is committed.</summary>
-internal sealed class OutboxSignal : IDisposable
+/// <summary>Wakes every loop of the relay as soon as a transaction with entries is committed.</summary>
+internal sealed class OutboxSignal
 {
-    private readonly SemaphoreSlim _pending = new(0, 1);
+    private TaskCompletionSource _next = New();
 
-    public void Raise()
-    {
-        try
-        {
-            _pending.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // The relay is already going to look.
-        }
-    }
+    /// <summary>Completes at the next <see cref="Raise"/>.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
 
-    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => _pending.WaitAsync(atMost, ct);
+    public void Raise() => Interlocked.Exchange(ref _next, New()).TrySetResult();
 
-    public void Dispose() => _pending.Dispose();
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -90,9 +90,13 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, ITokenVerif
 
     private static RequestContext With(RequestContext value, HttpContext context) => value with
     {
-        Ip = context.Request.Headers[InternalHeaders.ForwardedFor].ToString() is { Length: > 0 } forwarded ? forwarded : context.Connection.RemoteIpAddress?.ToString(),
+        Ip = ClientAddress(context),
         UserAgent = context.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null,
     };
+
+    // The gateway sets the first element itself; sidecars may append theirs, which change with every restart.
+    private static string? ClientAddress(HttpContext context) =>
+        context.Request.Headers[InternalHeaders.ForwardedFor].ToString().Split(',')[0].Trim() is { Length: > 0 } forwarded ? forwarded : context.Connection.RemoteIpAddress?.ToString();
 
     private static string? Bearer(HttpContext context)
     {

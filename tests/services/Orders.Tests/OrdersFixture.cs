@@ -18,6 +18,12 @@ public sealed class OrdersFixture() : ServiceFixture<Program>("orders")
     /// <summary>A payment method that is somebody else's.</summary>
     public static readonly Guid ForeignCard = Guid.Parse("dead0000-0000-7000-8000-000000000001");
 
+    /// <summary>A product that costs nothing.</summary>
+    public static readonly Guid Free = Guid.Parse("dead0000-0000-7000-8000-000000000003");
+
+    /// <summary>A product of which a thousand cost more than an order can carry.</summary>
+    public static readonly Guid Dear = Guid.Parse("dead0000-0000-7000-8000-000000000004");
+
     public RecordedWorkflows Workflows { get; } = new();
 
     public IOrderLedger Ledger => Services.GetRequiredService<IOrderLedger>();
@@ -72,9 +78,11 @@ public sealed class OrdersFixture() : ServiceFixture<Program>("orders")
         services.AddSingleton<IOutboxHandler>(Workflows);
     }
 
+    private static decimal PriceOf(Guid product) => product == Free ? 0 : product == Dear ? 9_999_999_999.99m : 10.25m;
+
     private static FakeAnswer Prices(FakeRequest request)
     {
         var ids = request.Json.GetProperty("ids").EnumerateArray().Select(id => id.GetGuid()).ToList();
-        return FakeAnswer.Done(new { items = ids.Where(id => id != Unknown).Select(id => new { productId = id, price = 10.25m, currency = "EUR" }), missing = ids.Where(id => id == Unknown) });
+        return FakeAnswer.Done(new { items = ids.Where(id => id != Unknown).Select(id => new { productId = id, price = PriceOf(id), currency = "EUR" }), missing = ids.Where(id => id == Unknown) });
     }
 }

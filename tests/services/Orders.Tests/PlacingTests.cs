@@ -47,6 +47,9 @@ public class PlacingTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
         { """{"items":[{"productId":"dead0000-0000-7000-8000-000000000000","quantity":1}],"paymentMethodId":"018f0000-0000-7000-8000-000000000001"}""", "items[0].productId" },
         { """{"items":[{"productId":"018f0000-0000-7000-8000-000000000002","quantity":1}],"paymentMethodId":"dead0000-0000-7000-8000-000000000001"}""", "paymentMethodId" },
         { """{"items":[{"productId":"018f0000-0000-7000-8000-000000000002","quantity":1}],"paymentMethodId":"018f0000-0000-7000-8000-000000000001","shippingAddress":{"street":"","city":"b","state":"c","zipCode":"d","country":"e"}}""", "shippingAddress.street" },
+        { """{"items":[{"productId":"018f0000-0000-7000-8000-000000000002","quantity":1}],"paymentMethodId":"018f0000-0000-7000-8000-000000000001","shippingAddress":{"street":"a\u0000b","city":"b","state":"c","zipCode":"d","country":"e"}}""", "shippingAddress.street" },
+        { """{"items":[{"productId":"dead0000-0000-7000-8000-000000000003","quantity":1}],"paymentMethodId":"018f0000-0000-7000-8000-000000000001"}""", "items" },
+        { """{"items":[{"productId":"dead0000-0000-7000-8000-000000000004","quantity":1000}],"paymentMethodId":"018f0000-0000-7000-8000-000000000001"}""", "items" },
     };
 
     [Theory]

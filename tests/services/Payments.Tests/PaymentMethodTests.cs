@@ -82,5 +82,6 @@ public class PaymentMethodTests(PaymentsFixture fixture) : IClassFixture<Payment
         string.Join('\n', fixture.Logs.Lines).Should().NotContain(number);
         string.Join('\n', fixture.Sidecar.Published.Select(message => message.Envelope.GetRawText())).Should().NotContain(number);
         fixture.Sidecar.Invocations.Where(call => call.Body.Contains(number, StringComparison.Ordinal)).Should().ContainSingle().Which.Path.Should().Be("/v1/tokens");
+        fixture.Sidecar.Invocations.Where(call => call.Body.Contains($"\"{cvc}\"", StringComparison.Ordinal)).Should().BeEmpty("the code goes nowhere");
     }
 }

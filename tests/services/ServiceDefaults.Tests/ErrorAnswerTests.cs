@@ -27,6 +27,8 @@ public sealed class ErrorAnswerTests(ProbeFixture probe)
         { "POST", "/things", "{\"name\":\"a\",\"price\":1,\"extra\":2}", "application/json", 400, "validation_failed" },
         { "POST", "/things", "{\"name\":\"a\",\"price\":1,\"name\":\"b\"}", "application/json", 400, "validation_failed" },
         { "POST", "/things", "<a/>", "application/xml", 415, "unsupported_media_type" },
+        { "POST", "/things", "{\"name\":\"a\\u0000b\",\"price\":1}", "application/json", 400, "validation_failed" },
+        { "POST", "/things", "{\"name\":\"a\",\"price\":1e25}", "application/json", 400, "validation_failed" },
         { "POST", "/things", "{\"name\":\"a\",\"price\":1}", "application/json", 400, "idempotency_key_required" },
         { "GET", "/fault", null, null, 500, "internal_error" },
     };

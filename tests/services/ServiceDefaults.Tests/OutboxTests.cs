@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using ServiceDefaults.Tests.Probe;
 
 namespace ServiceDefaults.Tests;
 
@@ -44,6 +46,31 @@ public sealed class OutboxTests(ProbeFixture probe)
 
         await Eventually.TrueAsync(() => Published(id).Count == 3, "three events");
         Published(id).Select(published => published.Data.GetProperty("version").GetInt32()).Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public async Task Entry_WhileAnotherKindHangs_IsNotDelayed()
+    {
+        var notes = probe.Services.GetRequiredService<NoteHandler>();
+        var gate = new TaskCompletionSource();
+        notes.Gate = gate.Task;
+        try
+        {
+            var note = Guid.NewGuid().ToString();
+            await probe.Services.GetRequiredService<IDatabase>().TransactionAsync(
+                RequestContext.System("test"),
+                session => probe.Services.GetRequiredService<IOutbox>().AppendAsync(session, new OutboxEntry("note", "", "note", note, 1, null)),
+                CancellationToken.None);
+            await Eventually.TrueAsync(() => notes.Begun.Contains(note), "the handler hangs");
+
+            var id = await CreateAsync();
+
+            await Eventually.TrueAsync(() => Published(id).Count == 3, "three events", TimeSpan.FromSeconds(10));
+        }
+        finally
+        {
+            gate.SetResult();
+        }
     }
 
     [Fact]

@@ -22,6 +22,18 @@ public sealed class LoginLockTests(UsersFixture service)
     }
 
     [Fact]
+    public async Task LogIn_FailuresThroughSeveralSidecars_CountForTheClientsAddress()
+    {
+        var (_, email, _) = await service.UserAsync();
+        for (var sidecar = 1; sidecar <= 5; sidecar++)
+        {
+            await FailAsync(email, $"198.51.100.9, 10.0.0.{sidecar}", 1);
+        }
+
+        (await service.LogInAsync(email, ip: "198.51.100.9")).StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
     public async Task LogIn_FourFailuresThenSuccess_StartsCountingAnew()
     {
         var (_, email, _) = await service.UserAsync();
