@@ -17,7 +17,8 @@ internal sealed record ProductInput(
     public const string Active = "active";
     public const string Inactive = "inactive";
 
-    private const decimal HighestPrice = 9_999_999_999.99m;
+    // 100 lines of 1,000 pieces at this price are a total that orders and payments can carry (numeric(14,2)).
+    private const decimal HighestPrice = 9_999_999.99m;
     private const long MostStock = 1_000_000_000;
 
     public Validation ValidateForCreation()
@@ -43,7 +44,7 @@ internal sealed record ProductInput(
         CheckText(validation, "description", Description, 4_000);
         CheckText(validation, "category", Category, 100);
         validation.Require(
-            Price is >= 0 and <= HighestPrice && decimal.Round(Price.Value, 2) == Price.Value, "price", "must be an amount of at least 0 with at most two decimals");
+            Price is > 0 and <= HighestPrice && decimal.Round(Price.Value, 2) == Price.Value, "price", "must be from 0.01 to 9999999.99 with at most two decimals");
         validation.Require(
             Currency is null || (Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper)), "currency", "must be an ISO 4217 code, such as USD");
         validation.Require(Status is null or Active or Inactive, "status", $"must be {Active} or {Inactive}");

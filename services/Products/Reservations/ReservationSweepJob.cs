@@ -1,18 +1,24 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Products.Reservations;
 
-/// <summary>Runs the sweep for as long as the service runs. A database that is away delays it, never ends it.</summary>
+/// <summary>Runs the sweep for as long as the service runs. A failure delays it, never ends it: it would end the service too.</summary>
 internal sealed partial class ReservationSweepJob(
     ReservationSweep sweep, IOptions<ReservationOptions> options, TimeProvider time, ILogger<ReservationSweepJob> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.SweepIntervalSeconds), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            await SweepAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await SweepAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops, or has not got as far as starting.
         }
     }
 
@@ -26,7 +32,7 @@ internal sealed partial class ReservationSweepJob(
                 LogExpired(logger, expired);
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             LogFailed(logger, exception);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 
@@ -43,6 +44,20 @@ public sealed class ProductWriteTests(ProductsFixture service)
         answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await ProductsFixture.JsonAsync(answer)).GetProperty("errors").EnumerateObject().Select(field => field.Name)
             .Should().BeEquivalentTo("sku", "name", "description", "category", "price", "currency", "status", "stock");
+    }
+
+    [Theory]
+    [InlineData("0", HttpStatusCode.BadRequest)]
+    [InlineData("0.01", HttpStatusCode.Created)]
+    [InlineData("9999999.99", HttpStatusCode.Created)]
+    [InlineData("10000000", HttpStatusCode.BadRequest)]
+    public async Task Create_Price_IsOneThatAnOrderCanCarry(string price, HttpStatusCode expected)
+    {
+        using var client = service.Operator();
+
+        var answer = await client.PostAsJsonAsync("/api/v1/products", Input(sku: $"PRICE-{price}", price: decimal.Parse(price, CultureInfo.InvariantCulture)));
+
+        answer.StatusCode.Should().Be(expected);
     }
 
     [Fact]

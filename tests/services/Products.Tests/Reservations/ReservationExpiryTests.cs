@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Products.Reservations;
+using ServiceDefaults;
 
 namespace Products.Tests.Reservations;
 
@@ -90,6 +91,43 @@ public sealed class ReservationExpiryTests(ProductsFixture service)
         await job.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(async () => await service.CountersAsync(product) == (2, 0, 0), "the reservation expires");
         await job.StopAsync(CancellationToken.None);
+
+        job.ExecuteTask!.Status.Should().Be(TaskStatus.RanToCompletion, "stopping is no failure");
+    }
+
+    [Fact]
+    public async Task SweepJob_AfterAnyFault_GoesOn()
+    {
+        var product = await service.ProductAsync(stock: 2);
+        await ReserveDueAsync(product, 2);
+        var database = new FaultyOnce(service.Services.GetRequiredService<IDatabase>());
+        var sweep = new ReservationSweep(database, service.Services.GetRequiredService<ReservationSteps>(), TimeProvider.System, NullLogger<ReservationSweep>.Instance);
+        using var job = new ReservationSweepJob(
+            sweep, Options.Create(new ReservationOptions { SweepIntervalSeconds = 1 }), TimeProvider.System, NullLogger<ReservationSweepJob>.Instance);
+
+        await job.StartAsync(CancellationToken.None);
+        await Eventually.TrueAsync(async () => await service.CountersAsync(product) == (2, 0, 0), "the reservation expires");
+        await job.StopAsync(CancellationToken.None);
+
+        database.Failed.Should().BeTrue();
+    }
+
+    private sealed class FaultyOnce(IDatabase database) : IDatabase
+    {
+        public bool Failed { get; private set; }
+
+        public Task<T> TransactionAsync<T>(RequestContext context, Func<DbSession, Task<T>> work, CancellationToken ct) => database.TransactionAsync(context, work, ct);
+
+        public Task<T> SystemTransactionAsync<T>(string job, Func<DbSession, Task<T>> work, CancellationToken ct)
+        {
+            if (!Failed)
+            {
+                Failed = true;
+                throw new InvalidOperationException("neither the database nor a time-out");
+            }
+
+            return database.SystemTransactionAsync(job, work, ct);
+        }
     }
 
     private ReservationSweep Sweep() => service.Services.GetRequiredService<ReservationSweep>();
