@@ -1,4 +1,6 @@
 // The resources of the suite's run file. Database and broker are those of `make test`; app ids, and with them keys and consumer groups, are the run's own.
+import path from 'node:path';
+
 const component = (name, type, metadata) => `apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata:
@@ -14,7 +16,7 @@ const required = (name) => {
   return new URL(process.env[name]);
 };
 
-export function resources() {
+export function resources(folder) {
   const postgres = required('PLATFORM_TEST_POSTGRES');
   const redis = required('PLATFORM_TEST_REDIS');
   const connection = `host=${postgres.hostname} port=${postgres.port} user=${postgres.username} password=${decodeURIComponent(postgres.password)} dbname=${postgres.pathname.slice(1)}`;
@@ -25,6 +27,8 @@ export function resources() {
     'memory.yaml': component('memory', 'state.in-memory', {}),
     'pubsub.yaml': component('pubsub', 'pubsub.redis', { ...redisSettings, processingTimeout: '1s', redeliverInterval: '500ms' }),
     'memory-pubsub.yaml': component('memory-pubsub', 'pubsub.in-memory', {}),
+    'lock.yaml': component('lock', 'lock.redis', redisSettings),
+    'files.yaml': component('files', 'bindings.localstorage', { rootPath: path.join(folder, 'files') }),
     'secrets.yaml': component('secrets', 'secretstores.local.env', {}),
   };
 }
