@@ -23,7 +23,9 @@ internal static class OrdersModule
         services.AddSingleton<OrderInformation>().AddSingleton<OrderPlacement>().AddSingleton<OrderWaiting>().AddSingleton<OrderCancelling>();
         services.AddSingleton<SagaTable>().AddSingleton<OrderSettlements>();
         services.AddSingleton<IOrderLedger, OrderLedger>().AddSingleton<IStepClient, StepClient>();
+        services.AddSingleton<ISagaWorkflows, SagaWorkflows>().AddSingleton<SagaRecovery>().AddSingleton<SagaSweep>();
         services.AddSingleton<IOutboxHandler, WorkflowOutboxHandler>();
+        services.AddHostedService<SagaSweepJob>();
         services.AddOrderSaga();
         return builder;
     }

@@ -23,6 +23,11 @@ internal sealed class SagaTable(TimeProvider time)
     public Task<SagaRow?> FindAsync(DbSession session, Guid orderId) =>
         session.QuerySingleOrDefaultAsync<SagaRow>("SELECT order_id, state, manual_intervention_required FROM sagas WHERE order_id = @orderId", new { orderId });
 
+    /// <summary>Whether a message of the type waits for the order's workflows.</summary>
+    public Task<bool> HasMessageAsync(DbSession session, Guid orderId, string type) => session.QuerySingleAsync<bool>(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE kind = @kind AND aggregate_id = @orderId AND type = @type)",
+        new { kind = WorkflowMessage.Kind, orderId = orderId.ToString(), type });
+
     public Task<IReadOnlyList<SagaStepRow>> StepsAsync(DbSession session, Guid orderId) => session.QueryAsync<SagaStepRow>(
         "SELECT kind, name, status, attempts, started_at, completed_at, error FROM saga_steps WHERE order_id = @orderId ORDER BY kind DESC, position",
         new { orderId });

@@ -10,7 +10,7 @@ using Workflows.Ledger;
 namespace Orders.Tests;
 
 /// <summary>Orders on a database of its own; the other services are scripted, workflows recorded.</summary>
-public sealed class OrdersFixture() : ServiceFixture<Program>("orders")
+public class OrdersFixture() : ServiceFixture<Program>("orders")
 {
     /// <summary>A product that the catalogue does not sell.</summary>
     public static readonly Guid Unknown = Guid.Parse("dead0000-0000-7000-8000-000000000000");
