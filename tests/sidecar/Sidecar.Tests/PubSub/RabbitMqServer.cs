@@ -6,6 +6,7 @@ namespace Sidecar.Tests.PubSub;
 /// <summary>A RabbitMQ server of the test's own: own ports, node name and data.</summary>
 public sealed class RabbitMqServer : IAsyncLifetime
 {
+    private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rabbitmq-");
     private readonly int _distributionPort = FreePort.Next();
@@ -18,13 +19,12 @@ public sealed class RabbitMqServer : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmq-server") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in Settings())
+        if (!File.Exists(Program))
         {
-            start.Environment[name] = value;
+            throw new InvalidOperationException($"{Program} is missing; install it: apt-get install rabbitmq-server");
         }
 
-        _process = Process.Start(start)!;
+        _process = Run(Program);
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
@@ -45,7 +45,21 @@ public sealed class RabbitMqServer : IAsyncLifetime
             await KillAsync();
         }
 
+        // The name service goes on without its node unless told to stop.
+        using var stop = Run("epmd", "-kill");
+        await stop.WaitForExitAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private Process Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in Settings())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 
     private IEnumerable<(string Name, string Value)> Settings() =>
