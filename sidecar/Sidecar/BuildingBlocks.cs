@@ -8,6 +8,8 @@ internal static class BuildingBlocks
         Secrets.SecretsBuildingBlock.Create,
         State.StateBuildingBlock.Create,
         Workflows.WorkflowBuildingBlock.Create,
+        Actors.ActorsBuildingBlock.Create,
+        Jobs.JobsBuildingBlock.Create,
         PubSub.PubSubBuildingBlock.Create,
         Bindings.BindingsBuildingBlock.Create,
         Configuration.ConfigurationBuildingBlock.Create,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Metadata;
@@ -19,6 +20,9 @@ internal interface IBuildingBlock : IAsyncDisposable
     /// <summary>Its loaded components, for <c>/v1.0/metadata</c>.</summary>
     IEnumerable<LoadedComponent> LoadedComponents => [];
 
+    /// <summary>Its hosted actors, for <c>/v1.0/metadata</c>; null = it is not about actors.</summary>
+    ActorRuntimeStatus? ActorStatus => null;
+
     /// <summary>Its active subscriptions, for <c>/v1.0/metadata</c>.</summary>
     IEnumerable<ActiveSubscription> ActiveSubscriptions => [];
 
@@ -27,6 +31,9 @@ internal interface IBuildingBlock : IAsyncDisposable
 
     /// <summary>Connects the components. The app is not there yet; every API must work when this returns. Throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What the app answered to <c>GET /dapr/config</c>; undefined when it has no answer. Called once, before <see cref="AppReadyAsync"/>.</summary>
+    Task AppConfiguredAsync(JsonElement configuration, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The app accepts calls: ask it for its subscriptions, start deliveries. Not called when the sidecar has no app (no app port). The sidecar turns healthy when this returned for all blocks.</summary>
     Task AppReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;

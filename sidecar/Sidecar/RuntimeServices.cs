@@ -3,6 +3,7 @@ using Sidecar.Components;
 using Sidecar.Invocation;
 using Sidecar.Resiliency;
 using Sidecar.Secrets;
+using Sidecar.State;
 using Sidecar.Telemetry;
 
 namespace Sidecar;
@@ -18,6 +19,9 @@ internal sealed record RuntimeServices
 
     /// <summary>The secret stores by component name, already read.</summary>
     public IReadOnlyDictionary<string, ISecretStore> SecretStores { get; init; } = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
+
+    /// <summary>The loaded state stores by component name; the state building block fills them in before any other block starts.</summary>
+    public Dictionary<string, LoadedStateStore> StateStores { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The way to the app.</summary>
     public required IAppChannel App { get; init; }

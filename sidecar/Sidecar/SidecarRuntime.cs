@@ -249,10 +249,30 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         try
         {
             using var response = await _services!.App.SendAsync(request, cancellationToken);
+            await TellConfigurationAsync(response, cancellationToken);
         }
         catch (HttpRequestException exception)
         {
             LogNoConfiguration(Options.AppId, exception.Message);
+        }
+    }
+
+    private async Task TellConfigurationAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode != System.Net.HttpStatusCode.OK)
+        {
+            return;
+        }
+
+        using var configuration = GoJson.Decode(await response.Content.ReadAsByteArrayAsync(cancellationToken), out var error);
+        if (error is not null and not "EOF")
+        {
+            LogNoConfiguration(Options.AppId, error);
+        }
+
+        foreach (var block in configuration is null ? [] : _blocks)
+        {
+            await block.AppConfiguredAsync(configuration!.RootElement, cancellationToken);
         }
     }
 

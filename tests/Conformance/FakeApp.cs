@@ -150,7 +150,7 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
             context.Response.ContentType ??= type;
         }
 
-        var body = answer["callSidecar"] is JsonObject call ? await CallSidecarAsync(context, call)
+        var body = answer["callSidecar"] is JsonObject call ? await CallSidecarAsync(context, call, (call["forwardHeaders"] ?? answer["forwardHeaders"]) as JsonArray ?? [])
             : answer["echoBody"]?.GetValue<bool>() == true ? request
             : Bodies.Read(answer, placeholders) ?? [];
         if (context.Response.StatusCode is 204 or 304)
@@ -166,10 +166,10 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
         await context.Response.Body.WriteAsync(body);
     }
 
-    private async Task<byte[]> CallSidecarAsync(HttpContext context, JsonObject call)
+    private async Task<byte[]> CallSidecarAsync(HttpContext context, JsonObject call, JsonArray forwardHeaders)
     {
         var headers = (call["headers"] as JsonObject ?? []).Select(pair => KeyValuePair.Create(pair.Key, placeholders.Fill(pair.Value!.GetValue<string>()))).ToList();
-        foreach (var forward in (call["forwardHeaders"] as JsonArray ?? []).Select(node => node!.GetValue<string>()))
+        foreach (var forward in forwardHeaders.Select(node => node!.GetValue<string>()))
         {
             if (context.Request.Headers.TryGetValue(forward, out var value))
             {

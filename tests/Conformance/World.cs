@@ -148,6 +148,11 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
             var ports = _ports[name] = (FreePort.Next(), FreePort.Next(), FreePort.Next());
             Placeholders.Set($"http:{name}", ports.Http.ToString());
             Placeholders.Set($"grpc:{name}", ports.Grpc.ToString());
+            if (name == "a")
+            {
+                Placeholders.Set("sched", ports.Grpc.ToString());
+            }
+
             Placeholders.Set($"metrics:{name}", ports.Metrics.ToString());
             Placeholders.Set($"public:{name}", FreePort.Next().ToString());
             if (setup["app"] is JsonObject app)

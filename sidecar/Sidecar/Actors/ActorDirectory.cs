@@ -1,4 +1,5 @@
-using System.IO.Hashing;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using Sidecar.Components;
 
@@ -81,7 +82,7 @@ internal sealed class ActorDirectory
                 return only.IsAvailable ? only : null;
             }
 
-            return hosts.Where(host => host.IsAvailable).MaxBy(host => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes($"{host.Identity:N}{type}||{id}")));
+            return hosts.Where(host => host.IsAvailable).MaxBy(host => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{host.Identity:N}{type}||{id}"))));
         }
     }
 

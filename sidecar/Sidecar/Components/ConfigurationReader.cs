@@ -25,6 +25,7 @@ internal static class ConfigurationReader
             DeniedApis = ReadApis(spec, "denied"),
             HttpPipeline = ReadPipeline(spec, "httpPipeline"),
             AppHttpPipeline = ReadPipeline(spec, "appHttpPipeline"),
+            Features = [.. spec.ListAt("features").Where(feature => Is(feature.TextAt("enabled"), "true")).Select(feature => feature.TextAt("name") ?? "")],
             DeniedComponents = spec.TextsAt("components", "deny"),
         };
     }

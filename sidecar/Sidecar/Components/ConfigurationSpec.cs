@@ -33,6 +33,9 @@ internal sealed record ConfigurationSpec
     /// <summary>The middleware before the app, in order.</summary>
     public IReadOnlyList<PipelineHandler> AppHttpPipeline { get; init; } = [];
 
+    /// <summary>The preview features that are switched on, e.g. <c>ActorStateTTL</c>.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     /// <summary>The component types that are not loaded, e.g. <c>pubsub.in-memory/v1</c>.</summary>
     public IReadOnlyList<string> DeniedComponents { get; init; } = [];
 }

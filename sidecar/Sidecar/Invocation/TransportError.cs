@@ -20,6 +20,20 @@ internal static class TransportError
             ? $"connection error: desc = \"transport: Error while dialing: {reason}\""
             : $"error reading from server: {reason}";
 
+    /// <summary>True when nobody listens: the request has not left.</summary>
+    public static bool IsRefused(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static string Reason(Uri url, Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)

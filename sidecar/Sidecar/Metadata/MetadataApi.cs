@@ -23,6 +23,8 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
     /// <summary>The labels, that of the version included.</summary>
     public SortedDictionary<string, string> Labels => new(_labels, StringComparer.Ordinal) { ["daprRuntimeVersion"] = DaprVersion };
 
+    private ActorRuntimeStatus Actors => blocks.Select(block => block.ActorStatus).FirstOrDefault(status => status is not null) ?? new(false, false, []);
+
     /// <summary>Sets a label, as <c>dapr run</c> does for the command and process of the app.</summary>
     public void SetLabel(string name, string value) => _labels[name] = value;
 
@@ -54,12 +56,14 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
         json.WriteString("id", services.AppId);
         json.WriteString("runtimeVersion", DaprVersion);
         WriteTexts(json, "enabledFeatures", EnabledFeatures);
+        WriteArray(json, "actors", isReady() ? Actors.Types : [], WriteActorType);
         WriteArray(json, "components", blocks.SelectMany(block => block.LoadedComponents), WriteComponent);
         WriteMap(json, "extended", Labels);
         WriteArray(json, "subscriptions", blocks.SelectMany(block => block.ActiveSubscriptions), WriteSubscription);
         WriteArray(json, "httpEndpoints", services.Resources.HttpEndpoints.Select(endpoint => endpoint.Name), WriteName);
         WriteApp(json);
         WriteActors(json);
+        WriteScheduler(json);
         WriteArray(json, "resiliencies", services.Resources.Resiliency.Select(document => document.Name), WriteName);
         json.WriteEndObject();
         await json.FlushAsync(context.RequestAborted);
@@ -120,15 +124,40 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
 
     private void WriteActors(Utf8JsonWriter json)
     {
+        var status = Actors;
         json.WriteStartObject("actorRuntime");
-        json.WriteString("runtimeStatus", isReady() ? "DISABLED" : "INITIALIZING");
-        json.WriteBoolean("hostReady", false);
+        json.WriteString("runtimeStatus", !isReady() ? "INITIALIZING" : status.Enabled ? "RUNNING" : "DISABLED");
+        WriteArray(json, "activeActors", isReady() ? status.Types : [], WriteActorType);
+        json.WriteBoolean("hostReady", isReady() && status.HostReady);
         if (isReady())
         {
-            json.WriteString("placement", "placement: disconnected");
+            json.WriteString("placement", status.Enabled ? "placement: connected" : "placement: disconnected");
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteActorType(Utf8JsonWriter json, KeyValuePair<string, int> type)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", type.Key);
+        if (type.Value > 0)
+        {
+            json.WriteNumber("count", type.Value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    // The scheduler is part of the sidecar: it is reached where the sidecar is.
+    private void WriteScheduler(Utf8JsonWriter json)
+    {
+        if (services.Options.HasScheduler)
+        {
+            json.WriteStartObject("scheduler");
+            WriteTexts(json, "connected_addresses", [$"{services.Options.ListenAddress}:{services.Options.GrpcPort}"]);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteName(Utf8JsonWriter json, string name)

@@ -139,7 +139,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private async Task<IReadOnlyList<Subscription>> AskAppAsync(CancellationToken cancellationToken)
     {
         const int Attempts = 5;
-        if (_services.Options.AppPort is null || _services.Options.DisabledInitEndpoints.Contains("subscribe"))
+        if (_brokers.Count == 0 || _services.Options.AppPort is null || _services.Options.DisabledInitEndpoints.Contains("subscribe"))
         {
             return [];
         }

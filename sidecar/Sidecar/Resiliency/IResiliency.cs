@@ -11,4 +11,13 @@ internal interface IResiliency
 
     /// <summary>A delivery from a component to this app (<c>spec.targets.components.NAME.inbound</c>).</summary>
     IPolicy ForComponentInbound(string component);
+
+    /// <summary>A call of an actor (<c>spec.targets.actors.TYPE</c>) before it has its turn: retries and circuit breaker.</summary>
+    IPolicy ForActor(string actorType, string actorId);
+
+    /// <summary>A call of an actor that has its turn: the timeout.</summary>
+    IPolicy ForActorTurn(string actorType);
+
+    /// <summary>Whether a target names the actor type itself; else calls are repeated for a while as long as nobody hosts it.</summary>
+    bool NamesActor(string actorType);
 }

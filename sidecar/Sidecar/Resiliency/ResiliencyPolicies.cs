@@ -10,8 +10,19 @@ namespace Sidecar.Resiliency;
 internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionary<string, string> componentTypes, TimeProvider time, Func<double> random) : IResiliency
 {
     internal const int MaxMethodsPerApp = 5000;
+    private const int MaxActorPolicies = 5000;
+    private static readonly string[] ActorLevels = ["Actor", ""];
     private readonly ConcurrentDictionary<string, AppPolicies> _apps = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IPolicy> _components = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Type, string Id), IPolicy> _actors = new();
+    private readonly ConcurrentDictionary<string, IPolicy> _actorTurns = new(StringComparer.Ordinal);
+
+    private enum PolicyPart
+    {
+        All,
+        BeforeTurn,
+        InTurn,
+    }
 
     /// <summary>A sidecar without resiliency files.</summary>
     public static ResiliencyPolicies Empty { get; } = new(new ResiliencySpec(), new Dictionary<string, string>(StringComparer.Ordinal), TimeProvider.System, () => 0);
@@ -25,6 +36,21 @@ internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionar
 
     /// <inheritdoc />
     public IPolicy ForComponentInbound(string component) => ForComponent(component, "inbound", "ComponentInbound");
+
+    /// <inheritdoc />
+    public IPolicy ForActor(string actorType, string actorId)
+    {
+        var target = "actors/" + actorType;
+        var byId = spec.Targets.GetValueOrDefault(target)?.CircuitBreakerScope is "id" or "both" && _actors.Count < MaxActorPolicies;
+        return _actors.GetOrAdd((actorType, byId ? actorId : ""), static (_, arguments) => arguments.Self.Build(arguments.Target, ActorLevels, PolicyPart.BeforeTurn), (Self: this, Target: target));
+    }
+
+    /// <inheritdoc />
+    public IPolicy ForActorTurn(string actorType) =>
+        _actorTurns.GetOrAdd(actorType, static (type, self) => self.Build("actors/" + type, ActorLevels, PolicyPart.InTurn), this);
+
+    /// <inheritdoc />
+    public bool NamesActor(string actorType) => spec.Targets.ContainsKey("actors/" + actorType);
 
     private IPolicy ForComponent(string component, string direction, string level) =>
         _components.GetOrAdd(
@@ -44,16 +70,16 @@ internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionar
         _ => "",
     };
 
-    private Policy Build(string target, IReadOnlyList<string> levels)
+    private Policy Build(string target, IReadOnlyList<string> levels, PolicyPart part = PolicyPart.All)
     {
         var names = spec.Targets.GetValueOrDefault(target) ?? new PolicyNames(
             Default(levels, "Timeout", spec.Timeouts),
             Default(levels, "Retry", spec.Retries),
             Default(levels, "CircuitBreaker", spec.CircuitBreakers));
         return new Policy(
-            Named(names.Timeout, spec.Timeouts),
-            Named(names.Retry, spec.Retries),
-            Named(names.CircuitBreaker, spec.CircuitBreakers) is { } breaker ? new CircuitBreaker(breaker, time) : null,
+            part == PolicyPart.BeforeTurn ? TimeSpan.Zero : Named(names.Timeout, spec.Timeouts),
+            part == PolicyPart.InTurn ? null : Named(names.Retry, spec.Retries),
+            part != PolicyPart.InTurn && Named(names.CircuitBreaker, spec.CircuitBreakers) is { } breaker ? new CircuitBreaker(breaker, time) : null,
             time,
             random);
     }

@@ -65,7 +65,7 @@ internal static class ResiliencyReader
     {
         foreach (var (path, node, _) in Targets(targets))
         {
-            spec.Targets[path] = new PolicyNames(node.TextAt("timeout"), node.TextAt("retry"), node.TextAt("circuitBreaker"));
+            spec.Targets[path] = new PolicyNames(node.TextAt("timeout"), node.TextAt("retry"), node.TextAt("circuitBreaker")) { CircuitBreakerScope = node.TextAt("circuitBreakerScope") };
         }
     }
 

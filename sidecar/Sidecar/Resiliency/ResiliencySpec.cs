@@ -17,4 +17,8 @@ internal sealed record ResiliencySpec
 }
 
 /// <summary>The policies of a target by name; null = none.</summary>
-internal sealed record PolicyNames(string? Timeout, string? Retry, string? CircuitBreaker);
+internal sealed record PolicyNames(string? Timeout, string? Retry, string? CircuitBreaker)
+{
+    /// <summary>Of an actor's breaker: <c>type</c> (default) shares it between all actors of the type, <c>id</c> and <c>both</c> do not.</summary>
+    public string? CircuitBreakerScope { get; init; }
+}

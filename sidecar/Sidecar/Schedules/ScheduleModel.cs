@@ -20,6 +20,12 @@ internal sealed record FailurePolicy(bool Drop, TimeSpan? Interval = null, long?
 /// <param name="Target">Who consumes it, e.g. <c>app||orders</c>.</param>
 internal sealed record ScheduleRequest(string Key, string Target)
 {
+    /// <summary>The name the client gave.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The actor of a reminder.</summary>
+    public string? ActorId { get; init; }
+
     /// <summary><c>@every 1m</c>, <c>@daily</c> or six cron fields; null = once, at the due time.</summary>
     public string? Schedule { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class SchedulerRegistry
             {
                 var store = CreateStore(services, ActorStore(services));
                 var scheduler = new Scheduler(store, services.Time, services.Options.NewId, services.Loggers.CreateLogger<Scheduler>());
-                _schedulers[name] = shared = new SharedScheduler(name, scheduler, new Lazy<Task>(() => scheduler.StartAsync(cancellationToken)));
+                _schedulers[name] = shared = new SharedScheduler(name, scheduler, Task.Run(() => scheduler.StartAsync(cancellationToken), CancellationToken.None));
             }
 
             shared.Users++;
@@ -36,7 +36,7 @@ internal sealed class SchedulerRegistry
 
         try
         {
-            await shared.Start.Value;
+            await shared.Started;
             return shared.Scheduler;
         }
         catch
@@ -78,7 +78,7 @@ internal sealed class SchedulerRegistry
         _ => services.Run.GetOrAdd(NameOf(spec), () => new InMemoryScheduleStore()),
     };
 
-    private sealed record SharedScheduler(string Name, Scheduler Scheduler, Lazy<Task> Start)
+    private sealed record SharedScheduler(string Name, Scheduler Scheduler, Task Started)
     {
         public int Users { get; set; }
     }

@@ -22,6 +22,11 @@ internal sealed class StateBuildingBlock : IBuildingBlock
 
         var byName = _stores.ToDictionary(entry => entry.Spec.Name, entry => entry.Store, StringComparer.Ordinal);
         Stores = byName;
+        foreach (var (name, store) in byName)
+        {
+            services.StateStores[name] = store;
+        }
+
         HttpApis = [new StateHttpApi(byName, services.AppId), new StateQueryHttpApi(byName)];
         GrpcApis = [new StateGrpcApi(byName)];
     }

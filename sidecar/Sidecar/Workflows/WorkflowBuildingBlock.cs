@@ -75,7 +75,9 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
             [] => null,
             [{ Type: "state.postgresql" } spec] => new PostgresWorkflowStore(services.AppId, PostgreSqlConnectionString.From(spec), services.Time, services.Loggers.CreateLogger<PostgresWorkflowStore>()),
             [{ Type: "state.in-memory" } spec] => new InMemoryWorkflowStore(services.AppId, services.Run.GetOrAdd($"{spec.Name}||{services.AppId}", () => new InMemoryWorkflowData())),
-            [var spec, ..] => throw ComponentException.Field(spec, "actorStateStore", "is true, but workflows cannot be kept in this type", "use state.postgresql (durable) or state.in-memory"),
+
+            // Actors can live there, workflows cannot: their calls say so.
+            _ => null,
         };
     }
 }

@@ -57,7 +57,8 @@ internal static class RequestPath
         return Encode(Clean(decoded.StartsWith('/') ? decoded : "/" + decoded));
     }
 
-    private static string Encode(string path)
+    /// <summary>Encodes a decoded path; slashes stay.</summary>
+    public static string Encode(string path)
     {
         var i = 0;
         while (i < path.Length && IsLiteral(path[i]))

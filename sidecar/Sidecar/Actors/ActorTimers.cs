@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Logging;
+using Sidecar.Schedules;
+
+namespace Sidecar.Actors;
+
+/// <summary>A timer of an actor, as the app registered it.</summary>
+/// <param name="Body">What the app gets each time.</param>
+/// <param name="Due">The first time.</param>
+/// <param name="Period">The pause after it; null = once.</param>
+/// <param name="Expires">No occurrence at or after this time.</param>
+internal sealed record ActorTimer(string Type, string Id, string Name, string Body, DateTimeOffset Due, DaprDuration? Period, DateTimeOffset? Expires);
+
+/// <summary>
+/// The timers of the actors that an app registered; they end with the sidecar. Invariants: a timer's next occurrence is planned when the one
+/// before is over, so that one never overtakes itself; a removed or replaced timer does not fire again.
+/// </summary>
+internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Type, string Id, string Name), ActorTimer> _timers = [];
+    private readonly PriorityQueue<(ActorTimer Timer, int Count), DateTimeOffset> _due = new();
+    private readonly SleepSignal _signal = new(time);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Begins to fire.</summary>
+    public void Start() => _running = Task.Run(RunAsync, CancellationToken.None);
+
+    /// <summary>Adds or replaces a timer.</summary>
+    public void Add(ActorTimer timer)
+    {
+        lock (_gate)
+        {
+            if (timer.Expires <= timer.Due)
+            {
+                _timers.Remove((timer.Type, timer.Id, timer.Name));
+                return;
+            }
+
+            _timers[(timer.Type, timer.Id, timer.Name)] = timer;
+            _due.Enqueue((timer, 0), timer.Due);
+        }
+
+        _signal.Notify(timer.Due);
+    }
+
+    /// <summary>Removes a timer, if there is one.</summary>
+    public void Remove(string type, string id, string name)
+    {
+        lock (_gate)
+        {
+            _timers.Remove((type, id, name));
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _signal.Awake();
+                await _signal.SleepAsync(FireDue(), _stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The sidecar stops.
+        }
+    }
+
+    private DateTimeOffset FireDue()
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            while (_due.TryPeek(out var next, out var due))
+            {
+                if (due > now)
+                {
+                    return due;
+                }
+
+                _due.Dequeue();
+                if (IsCurrent(next.Timer))
+                {
+                    _ = FireAsync(next.Timer, next.Count, due);
+                }
+            }
+
+            return now + TimeSpan.FromMinutes(5);
+        }
+    }
+
+    private async Task FireAsync(ActorTimer timer, int count, DateTimeOffset due)
+    {
+        await Task.Yield();
+        try
+        {
+            if (await router.CallBackAsync(timer.Type, timer.Id, $"timer/{timer.Name}", timer.Body, _stop.Token) is { Kind: not ActorFailureKind.Cancelled } failure)
+            {
+                LogFailed(timer.Type, timer.Id, timer.Name, failure.Message);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception)
+        {
+            LogFault(timer.Type, timer.Id, timer.Name, exception);
+        }
+
+        PlanNext(timer, count + 1, due);
+    }
+
+    private void PlanNext(ActorTimer timer, int count, DateTimeOffset due)
+    {
+        lock (_gate)
+        {
+            if (!IsCurrent(timer))
+            {
+                return;
+            }
+
+            if (timer.Period is not { IsZero: false } period || (period.Repetitions > 0 && count >= period.Repetitions)
+                || !DaprTime.TryAdd(period, due, out var next) || next >= timer.Expires)
+            {
+                _timers.Remove((timer.Type, timer.Id, timer.Name));
+                return;
+            }
+
+            _due.Enqueue((timer, count), next);
+            _signal.Notify(next);
+        }
+    }
+
+    private bool IsCurrent(ActorTimer timer) => _timers.TryGetValue((timer.Type, timer.Id, timer.Name), out var current) && ReferenceEquals(current, timer);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Timer {Name} of actor {Type}/{Id} failed: {Problem}")]
+    private partial void LogFailed(string type, string id, string name, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Timer {Name} of actor {Type}/{Id} failed")]
+    private partial void LogFault(string type, string id, string name, Exception exception);
+}

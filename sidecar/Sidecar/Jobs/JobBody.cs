@@ -1,0 +1,224 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Sidecar.Schedules;
+
+namespace Sidecar.Jobs;
+
+/// <summary>Reads the body of a job: the JSON form of a protocol buffers message, unknown members ignored; errors in that reader's words.</summary>
+internal static class JobBody
+{
+    private const int MaxDepth = 512;
+
+    /// <summary>What is wrong with a body, or null and the job; its name is what the body says.</summary>
+    public static string? Read(ReadOnlyMemory<byte> body, out JobRequest job)
+    {
+        job = new JobRequest("");
+        if (body.IsEmpty)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return $"proto: syntax error (line 1:1): unexpected token {FirstToken(body.Span)}";
+            }
+
+            return ReadMembers(document.RootElement, body.Span, ref job);
+        }
+        catch (JsonException exception)
+        {
+            return SyntaxError(body.Span, exception);
+        }
+    }
+
+    /// <summary>The JSON form of a duration: seconds with 0, 3, 6 or 9 digits behind the point.</summary>
+    public static string Duration(TimeSpan duration)
+    {
+        var fraction = Math.Abs(duration.Ticks % TimeSpan.TicksPerSecond);
+        var format = fraction == 0 ? "0" : fraction % 10_000 == 0 ? "0.000" : fraction % 10 == 0 ? "0.000000" : "0.000000000";
+        return ((decimal)duration.Ticks / TimeSpan.TicksPerSecond).ToString(format, CultureInfo.InvariantCulture) + "s";
+    }
+
+    private static string? ReadMembers(JsonElement root, ReadOnlySpan<byte> body, ref JobRequest job)
+    {
+        foreach (var member in root.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.Null && member.Name != "data")
+            {
+                continue;
+            }
+
+            var text = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null;
+            switch (member.Name)
+            {
+                case "name" or "schedule" or "dueTime" or "due_time" or "ttl" when text is null:
+                    return Invalid(body, member, "string", JsonName(member.Name));
+                case "name":
+                    job = job with { Name = text! };
+                    break;
+                case "schedule":
+                    job = job with { Schedule = text };
+                    break;
+                case "dueTime" or "due_time":
+                    job = job with { DueTime = text };
+                    break;
+                case "ttl":
+                    job = job with { TimeToLive = text };
+                    break;
+                case "repeats":
+                    if (UInt32(member.Value) is not { } repeats)
+                    {
+                        return Invalid(body, member, "uint32", "repeats");
+                    }
+
+                    job = job with { Repeats = repeats };
+                    break;
+                case "overwrite":
+                    if (member.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+                    {
+                        return Invalid(body, member, "bool", "overwrite");
+                    }
+
+                    job = job with { Overwrite = member.Value.GetBoolean() };
+                    break;
+                case "data":
+                    job = job with { Data = new ScheduleData(null, Api.Http.GoJson.Compact(member.Value)) };
+                    break;
+                case "failurePolicy" or "failure_policy":
+                    if (ReadPolicy(member.Value, body, out var policy) is { } wrong)
+                    {
+                        return wrong;
+                    }
+
+                    job = job with { FailurePolicy = policy };
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? ReadPolicy(JsonElement element, ReadOnlySpan<byte> body, out FailurePolicy? policy)
+    {
+        policy = null;
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return $"proto: syntax error {Position(body, element)}: unexpected token {element.GetRawText()}";
+        }
+
+        foreach (var choice in element.EnumerateObject().Where(choice => choice.Value.ValueKind == JsonValueKind.Object))
+        {
+            if (choice.NameEquals("drop"))
+            {
+                policy = new FailurePolicy(Drop: true);
+                continue;
+            }
+
+            if (!choice.NameEquals("constant"))
+            {
+                continue;
+            }
+
+            policy = new FailurePolicy(Drop: false);
+            foreach (var member in choice.Value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+            {
+                if (member.NameEquals("interval"))
+                {
+                    if (ParseDuration(member.Value) is not { } interval)
+                    {
+                        return $"proto: {Position(body, member.Value)}: invalid google.protobuf.Duration value {member.Value.GetRawText()}";
+                    }
+
+                    policy = policy with { Interval = interval };
+                }
+                else if (member.NameEquals("maxRetries") || member.NameEquals("max_retries"))
+                {
+                    if (UInt32(member.Value) is not { } retries)
+                    {
+                        return Invalid(body, member, "uint32", "maxRetries");
+                    }
+
+                    policy = policy with { MaxRetries = retries };
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static TimeSpan? ParseDuration(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String && element.GetString() is { } text && text.EndsWith('s')
+        && decimal.TryParse(text[..^1], NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && Math.Abs(seconds) <= 315_576_000_000
+            ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
+            : null;
+
+    // Numbers may also be written as texts, and with a fraction of zero.
+    private static uint? UInt32(JsonElement element)
+    {
+        var text = element.ValueKind switch { JsonValueKind.Number => element.GetRawText(), JsonValueKind.String => element.GetString(), _ => null };
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= 0 && number <= uint.MaxValue && number == decimal.Truncate(number)
+                ? (uint)number
+                : null;
+    }
+
+    private static string JsonName(string name) => name == "due_time" ? "dueTime" : name;
+
+    private static string Invalid(ReadOnlySpan<byte> body, JsonProperty member, string type, string field) =>
+        $"proto: {Position(body, member.Value)}: invalid value for {type} field {field}: {member.Value.GetRawText()}";
+
+    private static string Position(ReadOnlySpan<byte> body, JsonElement element)
+    {
+        var raw = Encoding.UTF8.GetBytes(element.GetRawText());
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName && body[(int)reader.TokenStartIndex..].StartsWith(raw))
+            {
+                return LineAndColumn(body, (int)reader.TokenStartIndex);
+            }
+        }
+
+        return LineAndColumn(body, 0);
+    }
+
+    private static string LineAndColumn(ReadOnlySpan<byte> body, int offset)
+    {
+        var before = body[..offset];
+        return $"(line {before.Count((byte)'\n') + 1}:{offset - before.LastIndexOf((byte)'\n')})";
+    }
+
+    private static string SyntaxError(ReadOnlySpan<byte> body, JsonException exception)
+    {
+        var lines = (int)(exception.LineNumber ?? 0);
+        var offset = (int)(exception.BytePositionInLine ?? 0);
+        for (; lines > 0; lines--)
+        {
+            offset += body[offset..].IndexOf((byte)'\n') + 1;
+        }
+
+        while (offset < body.Length && body[offset] is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r')
+        {
+            offset++;
+        }
+
+        return offset >= body.Length ? "proto: unexpected EOF" : $"proto: syntax error {LineAndColumn(body, offset)}: invalid value {FirstToken(body[offset..])}";
+    }
+
+    private static string FirstToken(ReadOnlySpan<byte> text)
+    {
+        const int Longest = 32;
+        var length = 0;
+        while (length < Math.Min(text.Length, Longest) && (char.IsAsciiLetterOrDigit((char)text[length]) || "-+._".Contains((char)text[length])))
+        {
+            length++;
+        }
+
+        return Encoding.UTF8.GetString(text[..Math.Min(Math.Max(length, 1), text.Length)]);
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using Sidecar.Api.Http;
+using Sidecar.Invocation;
+using Sidecar.Schedules;
+using Sidecar.Telemetry;
+
+namespace Sidecar.Jobs;
+
+/// <summary>Delivers the jobs of an app: <c>POST /job/NAME</c>. An app without the route has the job all the same: repeating would not help.</summary>
+internal sealed partial class JobConsumer(string target, RuntimeServices services, ILogger logger) : IScheduleConsumer
+{
+    public string Target => target;
+
+    public bool IsAvailable => services.App.IsAvailable;
+
+    public async Task<DeliveryOutcome> DeliverAsync(ScheduleEntry entry, CancellationToken cancellationToken)
+    {
+        var job = entry.Definition.Request;
+        var path = RequestPath.Encode("/job/" + job.Name.TrimStart('/'));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ReadOnlyMemoryContent(job.Data?.Bytes ?? default) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        ForwardedHeaders.SetTrace(request, services.Tracing.Header(TraceContext.None), "");
+        try
+        {
+            using var response = await services.App.SendAsync(request, cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                return DeliveryOutcome.Accepted;
+            }
+
+            LogRefused(job.Name, (int)response.StatusCode);
+            return response.StatusCode == System.Net.HttpStatusCode.NotFound ? DeliveryOutcome.Accepted : DeliveryOutcome.Refused;
+        }
+        catch (HttpRequestException exception)
+        {
+            LogFailed(job.Name, exception.Message);
+            return TransportError.IsRefused(exception) ? DeliveryOutcome.Unreachable : DeliveryOutcome.Refused;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The app answered {Status} to job {Name}")]
+    private partial void LogRefused(string name, int status);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Name} could not be delivered: {Problem}")]
+    private partial void LogFailed(string name, string problem);
+}
