@@ -29,6 +29,9 @@ internal interface IBuildingBlock : IAsyncDisposable
     /// <summary>Why it has stopped working for good, so that the sidecar is unhealthy; null while it works.</summary>
     string? Fault => null;
 
+    /// <summary>Components that cannot be used at present, by name, with the reason; <c>/v1.0/healthz</c> names them.</summary>
+    IEnumerable<KeyValuePair<string, string>> Problems => [];
+
     /// <summary>Connects the components. The app is not there yet; every API must work when this returns. Throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

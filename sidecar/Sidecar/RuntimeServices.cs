@@ -5,6 +5,7 @@ using Sidecar.Resiliency;
 using Sidecar.Secrets;
 using Sidecar.State;
 using Sidecar.Telemetry;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar;
 
@@ -37,6 +38,12 @@ internal sealed record RuntimeServices
 
     /// <summary>The building blocks of the sidecar, complete when all are made: one may use another once it is started.</summary>
     public IReadOnlyList<IBuildingBlock> Blocks { get; init; } = [];
+
+    /// <summary>What is counted for Prometheus.</summary>
+    public required SidecarMetrics Metrics { get; init; }
+
+    /// <summary>What is counted about components.</summary>
+    public required ComponentMetrics ComponentMetrics { get; init; }
 
     /// <summary>The app id.</summary>
     public string AppId => Options.AppId;

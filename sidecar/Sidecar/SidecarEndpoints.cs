@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar;
 
 /// <summary>The listening ports of a sidecar, started and stopped together.</summary>
-internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher http, GrpcDispatcher grpc, PublicDispatcher open) : IAsyncDisposable
+internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher http, GrpcDispatcher grpc, PublicDispatcher open, MetricsEndpoint metrics) : IAsyncDisposable
 {
     // Go's server, and so daprd, reads this much beyond the configured size of headers.
     private const int HeaderSlack = 4096;
@@ -25,6 +26,11 @@ internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher ht
         if (options.PublicPort is { } port)
         {
             await ListenAsync("public", "dapr-public-port", port, HttpProtocols.Http1, ConfigureHttp, open.HandleAsync, problems, cancellationToken);
+        }
+
+        if (options.MetricsPort is { } metricsPort)
+        {
+            await ListenAsync("metrics", "metricsPort", metricsPort, HttpProtocols.Http1, ConfigureHttp, metrics.HandleAsync, problems, cancellationToken);
         }
 
         if (problems.Count > 0)

@@ -11,6 +11,7 @@ using Sidecar.NameResolution;
 using Sidecar.Resiliency;
 using Sidecar.Security;
 using Sidecar.Telemetry;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar;
 
@@ -72,11 +73,6 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             await _endpoints!.StartAsync(cancellationToken);
             _isStarted = true;
             LogListening(Options.AppId, HttpPort, GrpcPort);
-            if (Options.MetricsPort is { } metrics)
-            {
-                LogNoMetrics(Options.AppId, metrics);
-            }
-
             _monitor!.Start();
             _readying = BecomeReadyAsync();
         }
@@ -111,8 +107,9 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             : null;
         var tracing = new Tracing(configuration, exporter);
         var grpc = new GrpcApp(Options);
-        _monitor = new AppMonitor(Options, grpc);
-        var app = new AppChannel(Options, _monitor, grpc);
+        var metrics = new SidecarMetrics(Options.AppId, configuration.Metrics, Options.MetricsPort is not null);
+        _monitor = new AppMonitor(Options, metrics, grpc);
+        var app = new AppChannel(Options, _monitor, grpc, metrics);
         _ownedSync.AddRange([tracing, app, grpc]);
         _owned.AddRange(exporter is null ? [_monitor] : [_monitor, exporter]);
         _services = new RuntimeServices
@@ -126,9 +123,12 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
                 loaded.Resiliency,
                 loaded.Resources.Components.ToDictionary(component => component.Name, component => component.Type, StringComparer.Ordinal),
                 Options.Time,
-                Random.Shared.NextDouble),
+                Random.Shared.NextDouble,
+                new ResiliencyMetrics(metrics, [.. loaded.Resources.Resiliency.Select(document => document.Name)])),
             Tracing = tracing,
             Blocks = _blocks,
+            Metrics = metrics,
+            ComponentMetrics = new ComponentMetrics(metrics, Options.Environment.GetValueOrDefault("NAMESPACE", "default")),
         };
         _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing);
         ComposeApis(_services, _callee);
@@ -136,15 +136,12 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
 
     private void ComposeApis(RuntimeServices services, Callee callee)
     {
-        foreach (var create in BuildingBlocks.Factories)
-        {
-            _blocks.Add(create(services));
-        }
+        CreateBlocks(services);
 
         var invoker = new Invoker(services, callee, AppRegistry.Of(Options.Run));
         _ownedSync.Add(invoker);
         _metadata = new MetadataApi(services, _blocks, () => _ready.Task.IsCompleted);
-        var health = new HealthApi(Options.AppId, () => IsReady && IsSound, () => _isStarted && IsSound && !_stopping.IsCancellationRequested);
+        var health = new HealthApi(Options.AppId, () => IsReady && IsSound, () => _isStarted && IsSound && !_stopping.IsCancellationRequested, () => _blocks.SelectMany(block => block.Problems));
         var shutdown = new ShutdownApi(Shutdown);
         var configuration = services.Resources.Configuration;
         var middleware = _blocks.OfType<MiddlewareBuildingBlock>().Single();
@@ -157,7 +154,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             [.. _blocks.SelectMany(block => block.HttpApis), _metadata, health, shutdown],
             new InvocationApi(services, invoker),
             new ApiAccess(configuration.AllowedApis, configuration.DeniedApis),
-            services.Tracing,
+            services,
             Options,
             middleware.Build("httpPipeline", configuration.HttpPipeline));
         var grpc = new GrpcDispatcher(
@@ -166,7 +163,28 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             new ApiToken(Options.ApiToken),
             new GrpcApiAccess(configuration.AllowedApis, configuration.DeniedApis),
             services.Tracing);
-        _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, _metadata));
+        _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, _metadata), new MetricsEndpoint(services.Metrics));
+    }
+
+    private void CreateBlocks(RuntimeServices services)
+    {
+        var problems = new List<string>();
+        foreach (var create in BuildingBlocks.Factories)
+        {
+            try
+            {
+                _blocks.Add(create(services));
+            }
+            catch (ComponentException exception)
+            {
+                problems.Add(exception.Message);
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new SidecarStartException(Options.AppId, problems);
+        }
     }
 
     private Func<Task> Shutdown => Options.ShutdownRequested ?? (() => StopAsync(CancellationToken.None));
@@ -285,6 +303,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
+        await BlockAsync(cancellationToken);
         await _stopping.CancelAsync();
         await DrainAsync(cancellationToken);
         if (_callee is not null)
@@ -310,6 +329,19 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         LogStopped(Options.AppId);
     }
 
+    private async Task BlockAsync(CancellationToken cancellationToken)
+    {
+        if (Options.BlockShutdown <= TimeSpan.Zero || !_isStarted)
+        {
+            return;
+        }
+
+        LogBlocked(Options.AppId, Options.BlockShutdown);
+        using var limit = new CancellationTokenSource(Options.BlockShutdown, Options.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await _monitor!.WaitUntilUnhealthyAsync(linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     // A stop goes on with the rest whatever one part throws.
     private async Task QuietlyAsync(Func<Task> step)
     {
@@ -330,8 +362,8 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} listens on HTTP port {HttpPort} and gRPC port {GrpcPort}")]
     private partial void LogListening(string appId, int httpPort, int grpcPort);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} has no metrics yet: nothing listens on metrics port {MetricsPort}")]
-    private partial void LogNoMetrics(string appId, int metricsPort);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} goes on for {Duration} or until its app is unhealthy before it stops")]
+    private partial void LogBlocked(string appId, TimeSpan duration);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sidecar of app {AppId} is ready")]
     private partial void LogReady(string appId);

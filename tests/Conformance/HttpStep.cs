@@ -61,7 +61,7 @@ internal static class HttpStep
         }
         catch (IOException exception)
         {
-            return (null, exception.Message == "refused" ? "refused" : "closed");
+            return (null, exception.Message == "refused" ? "connection refused" : "connection closed");
         }
     }
 

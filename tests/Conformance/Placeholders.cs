@@ -15,6 +15,19 @@ internal sealed partial class Placeholders
     /// <summary>Sets a `{{name}}`.</summary>
     public void Set(string name, string value) => _given[name] = value;
 
+    /// <summary>What is bound so far, for a comparison that may not count.</summary>
+    public IReadOnlyDictionary<string, string> Bound => new Dictionary<string, string>(_bound, StringComparer.Ordinal);
+
+    /// <summary>Goes back to what was bound before.</summary>
+    public void Restore(IReadOnlyDictionary<string, string> bound)
+    {
+        _bound.Clear();
+        foreach (var (name, value) in bound)
+        {
+            _bound[name] = value;
+        }
+    }
+
     /// <summary>Fills in everything known.</summary>
     public string Fill(string text)
     {

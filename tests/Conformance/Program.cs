@@ -27,8 +27,18 @@ for (var i = 0; i < args.Length; i++)
 var clock = Stopwatch.StartNew();
 var scenarios = Scenario.Load(folder).Where(scenario => scenario.Id.Contains(only, StringComparison.Ordinal)).ToArray();
 var results = await Replay.RunAsync(scenarios, lanes);
-foreach (var (scenario, differences) in results.Where(result => result.Differences.Count > 0))
+foreach (var (scenario, differences, purposes) in results)
 {
+    foreach (var purpose in purposes)
+    {
+        Console.WriteLine($"{scenario.Id}: differs on purpose ({purpose})");
+    }
+
+    if (differences.Count == 0)
+    {
+        continue;
+    }
+
     Console.WriteLine($"{scenario.Id}: {scenario.Title}");
     foreach (var difference in differences.Take(8))
     {

@@ -8,7 +8,8 @@ internal static class Replay
     private const int TimedLanes = 3;
 
     /// <summary>What a scenario differed in.</summary>
-    internal sealed record Result(Scenario Scenario, IReadOnlyList<string> Differences);
+    /// <param name="Purposes">The names of the deviations on purpose that were met; they do not count.</param>
+    internal sealed record Result(Scenario Scenario, IReadOnlyList<string> Differences, IReadOnlyList<string> Purposes);
 
     /// <summary>Replays them in lanes, the timed ones last.</summary>
     public static async Task<IReadOnlyList<Result>> RunAsync(IReadOnlyList<Scenario> scenarios, int lanes)
@@ -38,7 +39,9 @@ internal static class Replay
         {
             while (queue.TryDequeue(out var scenario))
             {
-                results[scenario.Id] = new Result(scenario, await ScenarioRunner.RunAsync(scenario, stores));
+                var all = await ScenarioRunner.RunAsync(scenario, stores);
+                var purposes = all.Select(difference => OnPurpose.Of(scenario, difference)).ToList();
+                results[scenario.Id] = new Result(scenario, [.. all.Where((_, i) => purposes[i] is null)], [.. purposes.OfType<string>().Distinct(StringComparer.Ordinal)]);
             }
         })));
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -89,8 +88,7 @@ internal sealed class Traffic(Scenario scenario, Placeholders placeholders)
 
         if (step["appSawOrder"]?.GetValue<string>() == "any")
         {
-            expected = [.. expected.OrderBy(one => $"{one["app"]}|{one["method"]}|{one["path"]}", StringComparer.Ordinal).ThenBy(one => one["body"]?.ToString(), StringComparer.Ordinal)];
-            seen = [.. seen.OrderBy(one => $"{one.App}|{one.Method}|{one.Path}", StringComparer.Ordinal).ThenBy(one => Encoding.UTF8.GetString(one.Body), StringComparer.Ordinal)];
+            seen = Arrange(at, expected, seen, comparison);
         }
 
         for (var i = 0; i < Math.Min(expected.Count, seen.Count); i++)
@@ -99,6 +97,46 @@ internal sealed class Traffic(Scenario scenario, Placeholders placeholders)
         }
 
         CompareGaps(at, step["timing"] as JsonObject, seen, comparison);
+    }
+
+    // To each expected request the first one that is equal, as far as there is one.
+    private List<FakeApp.Seen> Arrange(string at, IReadOnlyList<JsonObject> expected, IReadOnlyList<FakeApp.Seen> seen, Comparison comparison)
+    {
+        var before = placeholders.Bound;
+        var rest = seen.ToList();
+        var arranged = new FakeApp.Seen?[expected.Count];
+        for (var i = 0; i < expected.Count; i++)
+        {
+            arranged[i] = rest.Find(one => Fits(at, expected[i], one, comparison));
+            if (arranged[i] is { } found)
+            {
+                rest.Remove(found);
+            }
+        }
+
+        placeholders.Restore(before);
+        return [.. arranged.Select(one => one ?? Take(rest)).OfType<FakeApp.Seen>(), .. rest];
+    }
+
+    private static FakeApp.Seen? Take(List<FakeApp.Seen> rest)
+    {
+        var first = rest.FirstOrDefault();
+        rest.Remove(first!);
+        return first;
+    }
+
+    private bool Fits(string at, JsonObject expected, FakeApp.Seen seen, Comparison comparison)
+    {
+        var bound = placeholders.Bound;
+        var trial = comparison.Trial();
+        CompareOne(at, expected, seen, trial);
+        if (trial.Differences.Count == 0)
+        {
+            return true;
+        }
+
+        placeholders.Restore(bound);
+        return false;
     }
 
     private void CompareOne(string at, JsonObject expected, FakeApp.Seen seen, Comparison comparison)

@@ -231,6 +231,11 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
             return;
         }
 
+        if (setup["readyPath"] is null && !(Apps.TryGetValue(name, out var waiting) && waiting.Down))
+        {
+            await WaitForReadyAsync(name, TimeSpan.FromSeconds(20));
+        }
+
         var path = setup["readyPath"]?.GetValue<string>() ?? (Apps.TryGetValue(name, out var app) && !app.Down ? "/v1.0/healthz" : "/v1.0/healthz/outbound");
         await Eventually.TrueAsync(
             async () =>

@@ -27,6 +27,22 @@ internal static class ConfigurationReader
             AppHttpPipeline = ReadPipeline(spec, "appHttpPipeline"),
             Features = [.. spec.ListAt("features").Where(feature => Is(feature.TextAt("enabled"), "true")).Select(feature => feature.TextAt("name") ?? "")],
             DeniedComponents = spec.TextsAt("components", "deny"),
+            Metrics = ReadMetrics(spec.At("metrics") ?? spec.At("metric")),
+            ApiLogging = bool.TryParse(spec.TextAt("logging", "apiLogging", "enabled"), out var logs) ? logs : null,
+        };
+    }
+
+    private static MetricsSpec ReadMetrics(YamlNode? node)
+    {
+        var defaults = new MetricsSpec();
+        var buckets = node.TextsAt("latencyDistributionBuckets");
+        return new MetricsSpec
+        {
+            Enabled = !Is(node.TextAt("enabled"), "false"),
+            IncreasedCardinality = !Is(node.TextAt("http", "increasedCardinality"), "false"),
+            ExcludeVerbs = Is(node.TextAt("http", "excludeVerbs"), "true"),
+            PathMatching = node.TextsAt("http", "pathMatching"),
+            LatencyBuckets = buckets.Count > 0 ? [.. buckets.Select(text => double.TryParse(text, CultureInfo.InvariantCulture, out var bound) ? bound : 0).Where(bound => bound > 0).Order()] : defaults.LatencyBuckets,
         };
     }
 

@@ -27,6 +27,12 @@ internal sealed record ConfigurationSpec
     /// <summary>The APIs the app may not use.</summary>
     public IReadOnlyList<ApiRule> DeniedApis { get; init; } = [];
 
+    /// <summary>What is said about metrics.</summary>
+    public MetricsSpec Metrics { get; init; } = new();
+
+    /// <summary>Whether each call of the API is logged; null = as the sidecar's settings say.</summary>
+    public bool? ApiLogging { get; init; }
+
     /// <summary>The middleware before the API, in order.</summary>
     public IReadOnlyList<PipelineHandler> HttpPipeline { get; init; } = [];
 

@@ -7,20 +7,21 @@ namespace Sidecar.Components;
 internal static class ResourceFiles
 {
     /// <summary>All documents of the folders (or files), in the order of the paths, then of the file names.</summary>
-    public static List<ResourceDocument> Read(IEnumerable<string> paths, ICollection<ResourceProblem> problems)
+    /// <param name="lenient">A file that is no YAML is said and left out, as daprd does; otherwise it is an error.</param>
+    public static List<ResourceDocument> Read(IEnumerable<string> paths, ICollection<ResourceProblem> problems, bool lenient = false)
     {
         var documents = new List<ResourceDocument>();
         foreach (var path in paths)
         {
             if (File.Exists(path))
             {
-                ReadFile(path, documents, problems);
+                ReadFile(path, documents, problems, lenient);
             }
             else if (Directory.Exists(path))
             {
                 foreach (var file in Directory.EnumerateFiles(path).Where(IsYaml).Order(StringComparer.Ordinal))
                 {
-                    ReadFile(file, documents, problems);
+                    ReadFile(file, documents, problems, lenient);
                 }
             }
             else
@@ -34,7 +35,7 @@ internal static class ResourceFiles
 
     private static bool IsYaml(string file) => Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml";
 
-    private static void ReadFile(string file, List<ResourceDocument> documents, ICollection<ResourceProblem> problems)
+    private static void ReadFile(string file, List<ResourceDocument> documents, ICollection<ResourceProblem> problems, bool lenient)
     {
         try
         {
@@ -55,7 +56,7 @@ internal static class ResourceFiles
         }
         catch (YamlException exception)
         {
-            problems.Add(new(file, "", $"is not YAML: line {exception.Start.Line}: {exception.InnerException?.Message ?? exception.Message}"));
+            problems.Add(new(file, "", $"is not YAML: line {exception.Start.Line}: {exception.InnerException?.Message ?? exception.Message}", IsError: !lenient));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

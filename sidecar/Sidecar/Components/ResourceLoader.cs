@@ -16,7 +16,7 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
     /// <summary>Loads; throws <see cref="SidecarStartException"/> with all errors.</summary>
     public async Task<LoadedResources> LoadAsync(CancellationToken cancellationToken)
     {
-        var documents = Visible(ResourceFiles.Read(options.ResourcesPaths, _problems));
+        var documents = Visible(ResourceFiles.Read(options.ResourcesPaths, _problems, lenient: !options.StrictResources));
         var configuration = ReadConfiguration();
         ResourceValidation.ValidateNames(documents.Where(document => document.Kind != "Configuration"), _problems);
         documents.RemoveAll(document => !IsUsable(document));

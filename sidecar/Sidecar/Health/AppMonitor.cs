@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Health;
 
@@ -9,18 +11,20 @@ namespace Sidecar.Health;
 /// Watches the app: first until it accepts connections, then, when a health check is configured, by its probes. Without one the app
 /// stays available once it was seen, and a call to an app that is down fails by itself.
 /// </summary>
-internal sealed partial class AppMonitor(SidecarOptions options, Invocation.GrpcApp? grpc = null) : IAsyncDisposable
+internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics metrics, Invocation.GrpcApp? grpc = null) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     private readonly ILogger _logger = options.Loggers.CreateLogger<AppMonitor>();
-    private readonly TaskCompletionSource _available = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpMessageInvoker _client = Invocation.AppHttp.CreateClient();
     private Task _watching = Task.CompletedTask;
     private volatile bool _isHealthy = options.AppHealth is null;
     private volatile bool _wasSeen;
+    private volatile bool _wasAvailable;
+    private volatile TaskCompletionSource _available = NewSignal();
+    private volatile TaskCompletionSource _unhealthy = NewSignal();
 
     /// <summary>False only while a health check says so.</summary>
     public bool IsHealthy => _isHealthy;
@@ -28,8 +32,11 @@ internal sealed partial class AppMonitor(SidecarOptions options, Invocation.Grpc
     /// <summary>Whether the app was seen and is not known to be unhealthy.</summary>
     public bool IsAvailable => _wasSeen && _isHealthy;
 
-    /// <summary>Completes when the app is available for the first time.</summary>
+    /// <summary>Completes while the app is available, or as soon as it is.</summary>
     public Task WaitUntilAvailableAsync(CancellationToken cancellationToken) => _available.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Completes when a health check says that the app is not healthy.</summary>
+    public Task WaitUntilUnhealthyAsync(CancellationToken cancellationToken) => _unhealthy.Task.WaitAsync(cancellationToken);
 
     /// <summary>Starts to watch.</summary>
     public void Start()
@@ -56,7 +63,7 @@ internal sealed partial class AppMonitor(SidecarOptions options, Invocation.Grpc
         _wasSeen = true;
         if (options.AppHealth is not { } health)
         {
-            _available.TrySetResult();
+            SetAvailable();
             return;
         }
 
@@ -66,7 +73,7 @@ internal sealed partial class AppMonitor(SidecarOptions options, Invocation.Grpc
             var succeeded = await ProbeAsync(health, port);
             failures = succeeded ? 0 : failures + 1;
             Judge(succeeded, failures, health.Threshold);
-            var pause = _available.Task.IsCompleted || health.Interval < LongestPause ? health.Interval : LongestPause;
+            var pause = _wasAvailable || health.Interval < LongestPause ? health.Interval : LongestPause;
             await Task.Delay(pause, options.Time, _stopping.Token);
         }
     }
@@ -104,14 +111,24 @@ internal sealed partial class AppMonitor(SidecarOptions options, Invocation.Grpc
             request.Headers.TryAddWithoutValidation(Security.ApiToken.Header, options.AppApiToken);
         }
 
+        var began = Stopwatch.GetTimestamp();
+        var status = 500;
         try
         {
             using var response = await _client.SendAsync(request, linked.Token);
+            status = (int)response.StatusCode;
             return response.IsSuccessStatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
             return false;
+        }
+        finally
+        {
+            if (metrics.IsEnabled)
+            {
+                metrics.HealthProbe(status, began);
+            }
         }
     }
 
@@ -133,18 +150,29 @@ internal sealed partial class AppMonitor(SidecarOptions options, Invocation.Grpc
         if (succeeded && !_isHealthy)
         {
             LogHealthy(options.AppId);
+            _unhealthy = NewSignal();
             _isHealthy = true;
         }
         else if (!succeeded && _isHealthy && failures >= threshold)
         {
             LogUnhealthy(options.AppId, failures);
+            _available = NewSignal();
             _isHealthy = false;
+            _unhealthy.TrySetResult();
         }
 
         if (_isHealthy)
         {
-            _available.TrySetResult();
+            SetAvailable();
         }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void SetAvailable()
+    {
+        _wasAvailable = true;
+        _available.TrySetResult();
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId} accepts connections on port {Port}")]

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Sidecar.Health;
 using Sidecar.Middleware;
 using Sidecar.Security;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Invocation;
 
@@ -14,14 +16,16 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     private readonly HttpMessageInvoker _client;
     private readonly SemaphoreSlim? _turns;
     private readonly AppMonitor _monitor;
+    private readonly SidecarMetrics _metrics;
     private readonly string _base;
     private readonly string? _token;
     private int _calls;
 
-    public AppChannel(SidecarOptions options, AppMonitor monitor, GrpcApp grpc)
+    public AppChannel(SidecarOptions options, AppMonitor monitor, GrpcApp grpc, SidecarMetrics metrics)
     {
         IsHttp = !options.IsGrpcApp;
         _client = IsHttp ? AppHttp.CreateClient() : new HttpMessageInvoker(new OnInvokeHandler(grpc));
+        _metrics = metrics;
         _monitor = monitor;
         _base = $"http://{options.AppChannelAddress}:{options.AppPort}";
         _token = string.IsNullOrEmpty(options.AppApiToken) ? null : options.AppApiToken;
@@ -75,7 +79,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         await EnterAsync(cancellationToken);
         try
         {
-            return await (Pipeline is null ? _client.SendAsync(request, cancellationToken) : Pipeline.SendAsync(request, _client.SendAsync, cancellationToken));
+            return await (Pipeline is null ? SendNowAsync(request, cancellationToken) : Pipeline.SendAsync(request, SendNowAsync, cancellationToken));
         }
         finally
         {
@@ -88,6 +92,31 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     {
         _client.Dispose();
         _turns?.Dispose();
+    }
+
+    private Task<HttpResponseMessage> SendNowAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _metrics.IsEnabled ? SendCountedAsync(request, cancellationToken) : _client.SendAsync(request, cancellationToken);
+
+    private async Task<HttpResponseMessage> SendCountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        HttpResponseMessage? response = null;
+        try
+        {
+            return response = await _client.SendAsync(request, cancellationToken);
+        }
+        finally
+        {
+            var path = request.RequestUri!.OriginalString.AsSpan(_base.Length);
+            var end = path.IndexOf('?');
+            _metrics.ClientRequest(
+                request.Method.Method,
+                (end < 0 ? path : path[..end]).ToString(),
+                (int?)response?.StatusCode ?? 500,
+                request.Content?.Headers.ContentLength ?? 0,
+                response?.Content.Headers.ContentLength ?? 0,
+                began);
+        }
     }
 
     private Task EnterAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Sidecar.Components;
 using Sidecar.NameResolution;
 using Sidecar.Telemetry;
@@ -10,9 +11,10 @@ namespace Sidecar.Invocation;
 /// The calling side of an invocation. One attempt makes one request and hands it to its own app, to another sidecar of the run, or to an
 /// HTTP endpoint.
 /// </summary>
-internal sealed class Invoker(RuntimeServices services, Callee self, AppRegistry apps) : IDisposable
+internal sealed partial class Invoker(RuntimeServices services, Callee self, AppRegistry apps) : IDisposable
 {
     private const string DefaultNamespace = "default";
+    private readonly ILogger _logger = services.Loggers.CreateLogger<Invoker>();
     private readonly HttpMessageInvoker _endpoints = AppHttp.CreateClient();
     private readonly Dictionary<string, HttpEndpointSpec> _endpointsByName = services.Resources.HttpEndpoints.ToDictionary(endpoint => endpoint.Name, StringComparer.Ordinal);
     private readonly string _hostName = Dns.GetHostName();
@@ -53,7 +55,8 @@ internal sealed class Invoker(RuntimeServices services, Callee self, AppRegistry
 
         if (apps.Find(parts[0]) is not { } callee)
         {
-            return new InvocationResult(null, $"couldn't find service: {parts[0]} (known app ids: {string.Join(", ", apps.AppIds)})");
+            LogUnknownApp(parts[0], string.Join(", ", apps.AppIds));
+            return new InvocationResult(null, $"couldn't find service: {parts[0]}");
         }
 
         AddCallerHeaders(request, parts[0], attempt);
@@ -143,4 +146,7 @@ internal sealed class Invoker(RuntimeServices services, Callee self, AppRegistry
             return new InvocationResult(null, TransportError.Describe(request, exception));
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "App {Target} was called, but the run has no such app; it has: {Known}")]
+    private partial void LogUnknownApp(string target, string known);
 }

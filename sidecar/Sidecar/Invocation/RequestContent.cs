@@ -26,6 +26,12 @@ internal sealed class RequestContent(HttpRequest request) : HttpContent
                 }
             }
         }
+        catch (Api.Http.BodyTooLargeException)
+        {
+            // What was within the limit has gone out: the app sees a body that ends too early, as with daprd.
+            await stream.FlushAsync(cancellationToken);
+            throw;
+        }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);

@@ -1,20 +1,33 @@
 using Sidecar.Components;
 using Sidecar.Resiliency;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.PubSub;
 
 /// <summary>A loaded pub/sub component with what belongs to it.</summary>
-internal sealed record LoadedBroker(ComponentSpec Spec, IPubSubBroker Broker, TopicScopes Scopes, IPolicy Outbound, IPolicy Inbound)
+internal sealed record LoadedBroker(ComponentSpec Spec, IPubSubBroker Broker, TopicScopes Scopes, IPolicy Outbound, IPolicy Inbound, ComponentMetrics? Metrics = null)
 {
     public string Name => Spec.Name;
 
     /// <summary>Publishes under the outbound policy; the scopes are the caller's business.</summary>
-    public Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken) => Outbound.ExecuteAsync(
-        async token =>
+    public async Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken)
+    {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var succeeded = false;
+        try
         {
-            await Broker.PublishAsync(message, token);
-            return true;
-        },
-        _ => AttemptOutcome.Success,
-        cancellationToken);
+            succeeded = await Outbound.ExecuteAsync(
+                async token =>
+                {
+                    await Broker.PublishAsync(message, token);
+                    return true;
+                },
+                _ => AttemptOutcome.Success,
+                cancellationToken);
+        }
+        finally
+        {
+            Metrics?.Published(Name, message.Topic, succeeded, began);
+        }
+    }
 }

@@ -121,7 +121,8 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             type.Create(spec, _services.ComponentContext),
             TopicScopes.From(spec, _services.AppId),
             _services.Resiliency.ForComponentOutbound(spec.Name),
-            _services.Resiliency.ForComponentInbound(spec.Name));
+            _services.Resiliency.ForComponentInbound(spec.Name),
+            _services.ComponentMetrics);
     }
 
     private static Subscription Declared(SubscriptionSpec spec)
@@ -160,7 +161,8 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
 
     private async Task<IReadOnlyList<Subscription>> AskOnceAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/dapr/subscribe");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/dapr/subscribe") { Content = new ByteArrayContent([]) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         request.Headers.TryAddWithoutValidation("dapr-app-id", _services.AppId);
         using var response = await _services.App.SendAsync(request, cancellationToken);
         if ((int)response.StatusCode != 200)

@@ -79,7 +79,10 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
 
     private async Task<DeliveryOutcome> PostAsync(AppEvent appEvent, CancellationToken cancellationToken)
     {
+        // While a health check says that the app is unhealthy, the broker keeps the message.
+        await app.WaitUntilAvailableAsync(cancellationToken);
         AppAnswer answer;
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         try
         {
             answer = await broker.Inbound.ExecuteAsync(token => app.PostAsync(appEvent, token), Judge, cancellationToken);
@@ -90,6 +93,7 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        broker.Metrics?.Delivered(broker.Name, appEvent.Message.Topic, answer.Verdict switch { AppVerdict.Success => "success", AppVerdict.Drop => "drop", _ => "retry" }, began);
         switch (answer.Verdict)
         {
             case AppVerdict.Success:

@@ -19,6 +19,18 @@ internal sealed class CircuitBreaker(CircuitBreakerPolicy policy, TimeProvider t
         Open,
     }
 
+    /// <summary>The state in daprd's words, for metrics.</summary>
+    public string StateName
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state switch { State.Open => "open", State.HalfOpen => "half-open", _ => "closed" };
+            }
+        }
+    }
+
     /// <summary>Lets a call through and returns its generation, or throws <see cref="CircuitOpenException"/>.</summary>
     public long Begin()
     {

@@ -6,7 +6,7 @@ namespace Sidecar.Resiliency;
 /// Timeout, retries and circuit breaker put together as daprd does: the timeout holds for each attempt, the breaker counts each attempt,
 /// a breaker that refuses ends the retries.
 /// </summary>
-internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreaker? breaker, TimeProvider time, Func<double> random) : IPolicy
+internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreaker? breaker, TimeProvider time, Func<double> random, PolicyMetrics? metrics = null) : IPolicy
 {
     /// <summary>Runs a call as it is.</summary>
     public static IPolicy None { get; } = new Policy(TimeSpan.Zero, null, null, TimeProvider.System, () => 0);
@@ -20,6 +20,7 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
     /// <inheritdoc />
     public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
     {
+        metrics?.Executed(timeout > TimeSpan.Zero, retry is not null, breaker);
         if (retry is null)
         {
             return timeout == TimeSpan.Zero && breaker is null ? attempt(cancellationToken) : RunOnceAsync(attempt, judge, cancellationToken);
@@ -47,6 +48,11 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
                 Activity.Current?.AddEvent(new ActivityEvent("retry", time.GetUtcNow()));
             }
 
+            if (repetition == 1)
+            {
+                metrics?.Repeated();
+            }
+
             await Task.Delay(policy.PauseBefore(repetition, random()), time, cancellationToken);
         }
     }
@@ -60,10 +66,12 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
     private async Task<T> RunOnceAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
     {
         var generation = breaker?.Begin() ?? 0;
+        var before = breaker?.StateName;
         try
         {
             var result = await RunWithTimeoutAsync(attempt, cancellationToken);
             breaker?.End(generation, judge(result).Failed);
+            metrics?.Changed(before, breaker);
             return result;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -74,6 +82,7 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
         catch
         {
             breaker?.End(generation, failed: true);
+            metrics?.Changed(before, breaker);
             throw;
         }
     }
@@ -93,6 +102,7 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
         }
         catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
+            metrics?.TimedOut();
             throw new TimeoutException("context deadline exceeded", exception);
         }
     }

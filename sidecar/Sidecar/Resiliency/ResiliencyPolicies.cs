@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Resiliency;
 
@@ -7,7 +8,7 @@ namespace Sidecar.Resiliency;
 /// A target with policies of its own takes none of the defaults. Breakers of components live as long as the sidecar; those of app methods
 /// are one per path, and as in Dapr each app keeps the <see cref="MaxMethodsPerApp"/> paths that were called last.
 /// </summary>
-internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionary<string, string> componentTypes, TimeProvider time, Func<double> random) : IResiliency
+internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionary<string, string> componentTypes, TimeProvider time, Func<double> random, ResiliencyMetrics? metrics = null) : IResiliency
 {
     internal const int MaxMethodsPerApp = 5000;
     private const int MaxActorPolicies = 5000;
@@ -81,7 +82,17 @@ internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionar
             part == PolicyPart.InTurn ? null : Named(names.Retry, spec.Retries),
             part != PolicyPart.InTurn && Named(names.CircuitBreaker, spec.CircuitBreakers) is { } breaker ? new CircuitBreaker(breaker, time) : null,
             time,
-            random);
+            random,
+            metrics is null ? null : new PolicyMetrics(metrics, Direction(target), Label(target)));
+    }
+
+    private static string Direction(string target) => target.EndsWith("/inbound", StringComparison.Ordinal) ? "inbound" : "outbound";
+
+    // daprd names targets by kind: app_orders, statestore_mem.
+    private string Label(string target)
+    {
+        var parts = target.Split('/');
+        return parts[0] == "components" ? $"{KindOf(parts[1]).ToLowerInvariant()}_{parts[1]}" : $"{parts[0].TrimEnd('s')}_{parts[1]}";
     }
 
     private static string? Default<T>(IEnumerable<string> levels, string kind, Dictionary<string, T> policies) =>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Sidecar.Resiliency;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.State;
 
@@ -7,13 +9,14 @@ namespace Sidecar.State;
 /// <param name="Keys">How keys are stored.</param>
 /// <param name="Store">The store.</param>
 /// <param name="Policy">The outbound policy of the component.</param>
-internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore Store, IPolicy Policy)
+/// <param name="Metrics">Counts the operations.</param>
+internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore Store, IPolicy Policy, ComponentMetrics? Metrics = null)
 {
     public Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken) =>
-        Policy.ExecuteAsync(token => Store.GetAsync(Keys.Stored(key), token), _ => AttemptOutcome.Success, cancellationToken);
+        CountedAsync("get", token => Store.GetAsync(Keys.Stored(key), token), _ => AttemptOutcome.Success, cancellationToken);
 
     public Task<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
-        Policy.ExecuteAsync(token => Store.GetAsync([.. keys.Select(Keys.Stored)], token), _ => AttemptOutcome.Success, cancellationToken);
+        CountedAsync("bulk_get", token => Store.GetAsync([.. keys.Select(Keys.Stored)], token), _ => AttemptOutcome.Success, cancellationToken);
 
     /// <summary>The values of several keys with their keys, in the order in which the APIs list them.</summary>
     public async Task<IReadOnlyList<(string Key, StateItem? Item)>> ListAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
@@ -29,10 +32,10 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
     }
 
     public Task<StateFailure?> TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
-        Policy.ExecuteAsync(token => Store.TransactAsync(operations, token), Judge, cancellationToken);
+        CountedAsync("transaction", token => Store.TransactAsync(operations, token), Judge, cancellationToken);
 
     public Task<StateFailure?> ApplyAsync(StateOperation operation, CancellationToken cancellationToken) =>
-        Policy.ExecuteAsync(token => Store.ApplyAsync(operation, token), Judge, cancellationToken);
+        CountedAsync(operation is SetOperation ? "set" : "delete", token => Store.ApplyAsync(operation, token), Judge, cancellationToken);
 
     /// <summary>Saves several values, each for itself: one that fails does not undo the others. Returns what failed, in one.</summary>
     public async Task<StateFailure?> SaveAsync(IReadOnlyList<SetOperation> operations, CancellationToken cancellationToken)
@@ -51,6 +54,25 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
             new ParallelOptions { MaxDegreeOfParallelism = ordered ? 1 : Parallelism, CancellationToken = cancellationToken },
             async (i, token) => failures[i] = await ApplyOrExplainAsync(operations[i], token));
         return Join([.. failures.OfType<StateFailure>()]);
+    }
+
+    private Task<T> CountedAsync<T>(string operation, Func<CancellationToken, Task<T>> call, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken) =>
+        Metrics is { IsEnabled: true } ? CountAsync(Metrics, operation, call, judge, cancellationToken) : Policy.ExecuteAsync(call, judge, cancellationToken);
+
+    private async Task<T> CountAsync<T>(ComponentMetrics metrics, string operation, Func<CancellationToken, Task<T>> call, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var succeeded = false;
+        try
+        {
+            var result = await Policy.ExecuteAsync(call, judge, cancellationToken);
+            succeeded = !judge(result).Failed;
+            return result;
+        }
+        finally
+        {
+            metrics.State(Name, operation, succeeded, began);
+        }
     }
 
     // A conflict or refusal counts for the breaker of the store, as in daprd, and is never retried: it would fail again.

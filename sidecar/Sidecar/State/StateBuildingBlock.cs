@@ -17,7 +17,7 @@ internal sealed class StateBuildingBlock : IBuildingBlock
         {
             var type = StateStoreTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase));
             var store = type.Create(spec, services.ComponentContext);
-            _stores.Add((spec, new LoadedStateStore(spec.Name, StateKeys.From(spec, services.AppId, services.Namespace), store, services.Resiliency.ForComponentOutbound(spec.Name))));
+            _stores.Add((spec, new LoadedStateStore(spec.Name, StateKeys.From(spec, services.AppId, services.Namespace), store, services.Resiliency.ForComponentOutbound(spec.Name), services.ComponentMetrics)));
         }
 
         var byName = _stores.ToDictionary(entry => entry.Spec.Name, entry => entry.Store, StringComparer.Ordinal);

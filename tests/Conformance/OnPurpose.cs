@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Conformance;
+
+/// <summary>
+/// The deviations on purpose of docs/compatibility.md, told by their rule and not by the scenario: where daprd loses data, breaks its own
+/// documentation, lets a policy be bypassed or prints garbage. Each has a test of its own.
+/// </summary>
+internal static partial class OnPurpose
+{
+    private static readonly (string Name, Func<Scenario, string, bool> Is)[] Rules =
+    [
+        ("cel-error-keeps-the-event", IsEventAfterCelError),
+        ("redis-failed-delivery-comes-again", IsRedelivery),
+        ("redis-transaction-is-atomic", IsAtomicTransaction),
+        ("big-integers-keep-their-digits", IsBigInteger),
+        ("an-event-is-not-cut", IsUncutEvent),
+    ];
+
+    /// <summary>The name of the deviation that a difference is, or null.</summary>
+    public static string? Of(Scenario scenario, string difference) => Rules.FirstOrDefault(rule => rule.Is(scenario, difference)).Name;
+
+    // A rule that cannot be evaluated does not match; daprd drops the event, the default route gets it here.
+    private static bool IsEventAfterCelError(Scenario scenario, string difference) =>
+        scenario.Area == "pubsub" && Setup(scenario).Contains("match", StringComparison.Ordinal) && Extra().Match(difference) is { Success: true } match && match.Groups["wanted"].Value == "0";
+
+    // daprd acknowledges what the app failed to take, or could not be given; here it stays with the broker and comes again.
+    private static bool IsRedelivery(Scenario scenario, string difference) =>
+        Setup(scenario).Contains("pubsub.redis", StringComparison.Ordinal) && Extra().Match(difference) is { Success: true } match
+        && int.Parse(match.Groups["seen"].Value, CultureInfo.InvariantCulture) > int.Parse(match.Groups["wanted"].Value, CultureInfo.InvariantCulture);
+
+    // After a failed transaction nothing of it is there.
+    private static bool IsAtomicTransaction(Scenario scenario, string difference) =>
+        Setup(scenario).Contains("state.redis", StringComparison.Ordinal)
+        && Step().Match(difference) is { Success: true } match
+        && scenario.Steps.Take(int.Parse(match.Groups["step"].Value, CultureInfo.InvariantCulture)).Any(step =>
+            step["request"]!["path"]?.GetValue<string>().EndsWith("/transaction", StringComparison.Ordinal) == true && step["response"]?["status"]?.GetValue<int>() >= 400);
+
+    private static bool IsBigInteger(Scenario scenario, string difference) =>
+        Integers().Match(difference) is { Success: true } match
+        && double.Parse(match.Groups["wanted"].Value, CultureInfo.InvariantCulture).Equals(double.Parse(match.Groups["seen"].Value, CultureInfo.InvariantCulture));
+
+    // daprd publishes an event of one byte too many without its last byte; here it is refused.
+    private static bool IsUncutEvent(Scenario scenario, string difference) =>
+        Step().Match(difference) is { Success: true } match
+        && scenario.Steps[int.Parse(match.Groups["step"].Value, CultureInfo.InvariantCulture)] is var step
+        && step["request"]!["path"]?.GetValue<string>().Contains("/publish/", StringComparison.Ordinal) == true
+        && step["request"]!["bodyRepeat"]?["count"]?.GetValue<int>() > 4 * 1024 * 1024
+        && step["response"]!["status"]?.GetValue<int>() == 204;
+
+    private static string Setup(Scenario scenario) => scenario.Setup.ToJsonString();
+
+    [GeneratedRegex(@"\.appSaw: saw (?<seen>\d+) requests .*, expected (?<wanted>\d+) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Extra();
+
+    [GeneratedRegex(@"^\$\.steps\[(?<step>\d+)\]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Step();
+
+    [GeneratedRegex(@"expected '?(?<wanted>\d{17,})'?, got '?(?<seen>\d{17,})'?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Integers();
+}
