@@ -68,7 +68,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             }
 
             var loaded = await new ResourceLoader(Options).LoadAsync(cancellationToken);
-            Compose(loaded);
+            ComposeOrExplain(loaded);
             await StartBlocksAsync(cancellationToken);
             await _endpoints!.StartAsync(cancellationToken);
             _isStarted = true;
@@ -97,6 +97,18 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     {
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
+    }
+
+    private void ComposeOrExplain(LoadedResources loaded)
+    {
+        try
+        {
+            Compose(loaded);
+        }
+        catch (ComponentException exception)
+        {
+            throw new SidecarStartException(Options.AppId, [exception.Message]);
+        }
     }
 
     private void Compose(LoadedResources loaded)

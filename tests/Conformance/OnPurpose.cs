@@ -27,7 +27,7 @@ internal static partial class OnPurpose
 
     // daprd acknowledges what the app failed to take, or could not be given; here it stays with the broker and comes again.
     private static bool IsRedelivery(Scenario scenario, string difference) =>
-        Setup(scenario).Contains("pubsub.redis", StringComparison.Ordinal) && Extra().Match(difference) is { Success: true } match
+        Setup(scenario).Contains("pubsub.redis", StringComparison.Ordinal) && !difference.Contains("POST /dead", StringComparison.Ordinal) && Extra().Match(difference) is { Success: true } match
         && int.Parse(match.Groups["seen"].Value, CultureInfo.InvariantCulture) > int.Parse(match.Groups["wanted"].Value, CultureInfo.InvariantCulture);
 
     // After a failed transaction nothing of it is there.

@@ -24,7 +24,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     {
         _services = services;
         _store = CreateStore(services);
-        HttpApis = [new WorkflowHttpApi(() => _engine is null ? null : new WorkflowOperations(_engine))];
+        HttpApis = [new WorkflowHttpApi(() => _engine is null ? null : new WorkflowOperations(_engine), services.Options.HasPlacement)];
         GrpcApis = [new TaskHubApi(() => Engine), new WorkflowGrpcApi(() => new WorkflowOperations(Engine))];
     }
 

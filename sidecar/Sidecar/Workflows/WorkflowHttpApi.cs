@@ -10,7 +10,7 @@ using TraceContext = Dapr.DurableTask.Protobuf.TraceContext;
 namespace Sidecar.Workflows;
 
 /// <summary>The workflow API over HTTP; the component's name in the path is not looked at, as in Dapr.</summary>
-internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find) : IHttpApi
+internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPlacement) : IHttpApi
 {
     private const int MaxIdLength = 64;
 
@@ -18,10 +18,18 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find) : 
 
     private static readonly ApiError NoStore = new(500, "ERR_ACTOR_STATE_STORE_NOT_CONFIGURED", WorkflowBuildingBlock.NoStore);
 
+    private static readonly ApiError NoPlacement = new(400, "ERR_ACTOR_NO_PLACEMENT", "placement service is not configured");
+
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/workflows", "v1.0-beta1/workflows", "v1.0-alpha1/workflows"];
 
     public async Task HandleAsync(HttpContext context, string rest)
     {
+        if (!hasPlacement)
+        {
+            await NoPlacement.WriteAsync(context);
+            return;
+        }
+
         if (find() is null)
         {
             await NoStore.WriteAsync(context);
@@ -30,6 +38,12 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find) : 
 
         var parts = rest.Split('/').Select(Uri.UnescapeDataString).ToArray();
         var post = HttpMethods.IsPost(context.Request.Method);
+        if (post && parts is [_, { Length: > 0 }, "start" or "terminate" or "pause" or "resume"] or [_, { Length: > 0 }, "raiseEvent", { Length: > 0 }])
+        {
+            // As in daprd nothing is begun before somebody can run it: the caller waits, and what it gave up on has not happened.
+            await find()!.WaitForWorkerAsync(context.RequestAborted);
+        }
+
         var error = parts switch
         {
             [_, { Length: > 0 } id] when HttpMethods.IsGet(context.Request.Method) => await GetAsync(context, id),

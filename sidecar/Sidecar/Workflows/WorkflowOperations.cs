@@ -8,6 +8,7 @@ namespace Sidecar.Workflows;
 internal sealed class WorkflowOperations(WorkflowEngine engine)
 {
     private const int MaxPage = 10_000;
+    private static readonly TimeSpan WorkerPoll = TimeSpan.FromMilliseconds(50);
 
     private EngineContext Context => engine.Context;
 
@@ -44,6 +45,15 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
             request.InstanceId,
             instance => instance.IsActive ? (WorkflowRefusal.AlreadyExists, (Step?)null) : (WorkflowRefusal.None, instance.Create(start)),
             cancellation);
+    }
+
+    /// <summary>Completes while a worker is connected, or as soon as one is.</summary>
+    public async Task WaitForWorkerAsync(CancellationToken cancellation)
+    {
+        while (engine.Dispatcher.Workers == 0)
+        {
+            await Task.Delay(WorkerPoll, Context.Time, cancellation);
+        }
     }
 
     /// <summary>Waits until an instance has left PENDING; null when there is none (any more).</summary>
