@@ -174,7 +174,8 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             new GrpcProxy(Options.AppId, callee, AppRegistry.Of(Options.Run)),
             new ApiToken(Options.ApiToken),
             new GrpcApiAccess(configuration.AllowedApis, configuration.DeniedApis),
-            services.Tracing);
+            services.Tracing,
+            services.Metrics);
         _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, _metadata), new MetricsEndpoint(services.Metrics));
     }
 

@@ -35,9 +35,6 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromMinutes(5);
     private const int MaxAnswer = 64 * 1024;
 
-    /// <summary>Completes while the app is not known to be unhealthy, or as soon as it is healthy again.</summary>
-    public Task WaitUntilAvailableAsync(CancellationToken cancellationToken) => app.WaitUntilAvailableAsync(cancellationToken);
-
     public async Task<AppAnswer> PostAsync(AppEvent appEvent, CancellationToken cancellationToken)
     {
         using var span = tracing.StartDelivery(appEvent.Message.Topic, appEvent.Event.Trace);

@@ -235,7 +235,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             return;
         }
 
-        var delivery = new TopicDelivery(subscription, broker, _app, _logger, _services.Time, NewId);
+        var delivery = new TopicDelivery(subscription, broker, _app, _logger, _services.Time, NewId, _services.App.WaitUntilAvailableAsync);
         _running.Add(await broker.Broker.SubscribeAsync(subscription.Topic, delivery.HandleAsync, cancellationToken));
         LogSubscribed(subscription.PubSub, subscription.Topic);
     }

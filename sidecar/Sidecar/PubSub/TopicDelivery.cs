@@ -8,7 +8,7 @@ namespace Sidecar.PubSub;
 /// Delivers the messages of one subscription: reads the event, drops the expired, finds the route, posts under the inbound policy. A message
 /// ends in exactly one way: the app took it, the app dropped it, it is in the dead letter topic, or the broker keeps it. A stop never dead-letters.
 /// </summary>
-internal sealed partial class TopicDelivery(Subscription subscription, LoadedBroker broker, IAppDelivery app, ILogger logger, TimeProvider time, Func<string> newId)
+internal sealed partial class TopicDelivery(Subscription subscription, LoadedBroker broker, IAppDelivery app, ILogger logger, TimeProvider time, Func<string> newId, Func<CancellationToken, Task>? appAvailable = null)
 {
     private static readonly TimeSpan DeadLetterTimeout = TimeSpan.FromSeconds(30);
 
@@ -80,7 +80,11 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
     private async Task<DeliveryOutcome> PostAsync(AppEvent appEvent, CancellationToken cancellationToken)
     {
         // While a health check says that the app is unhealthy, the broker keeps the message.
-        await app.WaitUntilAvailableAsync(cancellationToken);
+        if (appAvailable is not null)
+        {
+            await appAvailable(cancellationToken);
+        }
+
         AppAnswer answer;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         try

@@ -25,10 +25,24 @@ internal static class SpanTags
             span.SetTag("server.port", context.Connection.LocalPort.ToString());
             span.SetTag("url.full", path + context.Request.QueryString);
             AddBuildingBlock(span, method, path);
+            AddUserDefined(span, context.Request.Headers);
         }
 
         Tracing.SetStatus(span, context.Response.StatusCode);
         span.Stop();
+    }
+
+    /// <summary>Headers that begin with <c>dapr-</c> are for the span as well; a token never is.</summary>
+    public static void AddUserDefined(Activity span, IHeaderDictionary headers)
+    {
+        foreach (var (name, values) in headers)
+        {
+            var isWanted = name.StartsWith("dapr-", StringComparison.OrdinalIgnoreCase) && !name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase);
+            if (isWanted && !name.Contains("token", StringComparison.OrdinalIgnoreCase))
+            {
+                span.SetTag(name.ToLowerInvariant(), values.ToString());
+            }
+        }
     }
 
     private static void AddBuildingBlock(Activity span, string method, string path)
@@ -41,6 +55,13 @@ internal static class SpanTags
                 span.SetTag("db.name", component);
                 span.SetTag("db.statement", $"{method} {path}");
                 span.SetTag("db.system", segments[1]);
+                break;
+            case [_, "actors", var type, var id, "state", ..]:
+                span.SetTag("dapr.actor", $"{type}.{id}");
+                span.SetTag("db.connection_string", "state");
+                span.SetTag("db.name", "actor");
+                span.SetTag("db.statement", $"{method} {path}");
+                span.SetTag("db.system", "state");
                 break;
             case [_, "publish", ..]:
                 span.SetTag("messaging.system", "pubsub");

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Sidecar.Security;
 using Sidecar.Telemetry;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Api.Grpc;
 
@@ -8,10 +9,8 @@ namespace Sidecar.Api.Grpc;
 /// The gRPC API of one sidecar: token, allow list, trace, then the call by the whole path. What the sidecar does not serve itself is
 /// proxied to the app that the metadata name.
 /// </summary>
-internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToken token, GrpcApiAccess access, Tracing tracing)
+internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToken token, GrpcApiAccess access, Tracing tracing, SidecarMetrics metrics)
 {
-    private const string Service = "/dapr.proto.runtime.v1.Dapr/";
-
     /// <summary>Answers a request.</summary>
     public Task HandleAsync(HttpContext context)
     {
@@ -33,8 +32,7 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
         }
 
         return !server.Serves(path) ? proxy.HandleAsync(context, path)
-            : path.StartsWith(Service, StringComparison.Ordinal) ? HandleTracedAsync(context, path)
-            : server.HandleAsync(context);
+            : HandleTracedAsync(context, path);
     }
 
     private async Task HandleTracedAsync(HttpContext context, string path)
@@ -45,19 +43,25 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
             headers.TraceParent = traceParent;
         }
 
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var trace = tracing.Begin(context, path);
         var status = await server.HandleAsync(context);
         if (trace.Span is { } span)
         {
             span.SetTag("dapr.api", path);
             span.SetTag("dapr.protocol", "grpc");
-            span.SetTag("dapr.status_code", ((int)status.Code).ToString());
+            SpanTags.AddUserDefined(span, headers);
             if (status.Code != GrpcCode.Ok)
             {
                 span.SetStatus(System.Diagnostics.ActivityStatusCode.Error, status.Message);
             }
 
             span.Stop();
+        }
+
+        if (metrics.IsEnabled)
+        {
+            metrics.Rpc(path, status.Code switch { GrpcCode.Ok => "OK", GrpcCode.Cancelled => "Canceled", var code => code.ToString() }, context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
         }
     }
 }

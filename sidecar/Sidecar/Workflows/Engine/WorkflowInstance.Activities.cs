@@ -21,6 +21,10 @@ internal sealed partial class WorkflowInstance
         var parent = scheduled.ParentTraceContext is { } stored ? new TraceContext(stored.TraceParent, stored.TraceState ?? "") : TraceContext.None;
         task.Span = context.Tracing.Start("activity||" + scheduled.Name, ActivityKind.Server, parent);
         task.Span?.SetTag("durabletask.task.instance_id", Id);
+        task.Span?.SetTag("durabletask.task.name", scheduled.Name);
+        task.Span?.SetTag("durabletask.task.task_id", task.TaskId.ToString());
+        task.Span?.SetTag("durabletask.type", "activity");
+        task.Span?.SetTag("otel.scope.name", "durabletask");
         var trace = Telemetry.Tracing.ContextOf(task.Span, parent);
         return new WorkItem
         {

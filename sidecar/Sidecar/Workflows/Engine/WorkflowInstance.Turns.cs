@@ -26,6 +26,9 @@ internal sealed partial class WorkflowInstance
         _turn = new Turn(token, events, [.. _inbox]);
         _span ??= context.Tracing.Start("orchestration||" + _state!.Name, ActivityKind.Server, StartTrace());
         _span?.SetTag("durabletask.task.instance_id", Id);
+        _span?.SetTag("durabletask.task.name", _state!.Name);
+        _span?.SetTag("durabletask.type", "orchestration");
+        _span?.SetTag("otel.scope.name", "durabletask");
         return new WorkItem
         {
             CompletionToken = token,
