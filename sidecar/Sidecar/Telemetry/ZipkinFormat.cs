@@ -72,7 +72,11 @@ internal static class ZipkinFormat
             json.WriteString("otel.status_code", "ERROR");
         }
 
-        json.WriteString("otel.scope.name", Scope);
+        if (span.GetTagItem("otel.scope.name") is null)
+        {
+            json.WriteString("otel.scope.name", Scope);
+        }
+
         json.WriteString("service.name", service);
         json.WriteEndObject();
     }

@@ -127,7 +127,7 @@ internal sealed partial class WorkflowInstance
         _inbox.Clear();
         _tasks.Clear();
         AnswerParent(step, outcome);
-        _span?.SetTag("durabletask.task.status", outcome.WorkflowStatus.ToString());
+        _span?.SetTag("durabletask.runtime_status", outcome.WorkflowStatus.ToString().ToUpperInvariant());
         _span?.Stop();
         _span = null;
     }
