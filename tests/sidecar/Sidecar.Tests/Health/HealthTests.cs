@@ -50,6 +50,31 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Healthz_ComponentLostItsServer_NamesIt()
+    {
+        var lost = new Dictionary<string, string>(StringComparer.Ordinal) { ["orders-db"] = "connection refused" };
+        var health = new HealthApi("app", () => true, () => true, () => lost);
+        var context = new DefaultHttpContext { Request = { Method = "GET" }, Response = { Body = new MemoryStream() } };
+
+        await health.HandleAsync(context, "");
+
+        context.Response.StatusCode.Should().Be(500);
+        System.Text.Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()).Should().Contain("dapr is not ready: [orders-db: connection refused]");
+    }
+
+    [Fact]
+    public async Task Stop_Blocked_AnswersUntilTheTimeIsOver()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { BlockShutdown = TimeSpan.FromMilliseconds(600) });
+
+        var stop = sidecar.Runtime.StopAsync(CancellationToken.None);
+
+        (await sidecar.Client.GetAsync("v1.0/metadata")).IsSuccessStatusCode.Should().BeTrue();
+        await stop;
+        await FluentActions.Awaiting(() => sidecar.Client.GetAsync("v1.0/metadata")).Should().ThrowAsync<HttpRequestException>();
+    }
+
+    [Fact]
     public async Task Metadata_Labels_AreKept()
     {
         await using var sidecar = await TestSidecar.StartAsync(options => options);

@@ -48,6 +48,15 @@ public sealed class PubSubApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_OneByteOverTheLimit_IsRefusedNotCut()
+    {
+        var answer = await _sidecar.SendAsync("POST", "/v1.0/publish/ps/t", new string('x', (4 * 1024 * 1024) + 1), "text/plain");
+
+        answer.Status.Should().Be(500);
+        answer.Body.Should().Contain("ERR_PUBSUB_PUBLISH_MESSAGE").And.Contain("stream too large");
+    }
+
+    [Fact]
     public async Task Publish_ReadyCloudEvent_KeepsItsAttributes()
     {
         await _sidecar.SendAsync("POST", "/v1.0/publish/ps/t", "{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/s\",\"type\":\"x\",\"topic\":\"spoof\",\"ext\":\"e\",\"data\":1}", "application/cloudevents+json; charset=utf-8");

@@ -1,0 +1,55 @@
+using Sidecar.Components;
+using Sidecar.Telemetry.Metrics;
+using Sidecar.Tests.Hosting;
+
+namespace Sidecar.Tests.Telemetry;
+
+public sealed class MetricsTests
+{
+    [Fact]
+    public async Task Metrics_AfterACall_CountApiAndAppUnderDaprsNames()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = app.Port, MetricsPort = port });
+
+        using var answer = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x/1?secret=1");
+
+        using var client = new HttpClient();
+        var text = await client.GetStringAsync($"http://127.0.0.1:{port}/metrics");
+        text.Should().Contain("dapr_http_server_request_count{app_id=\"app\",method=\"GET\",path=\"/v1.0/invoke/app/method/x/1\",status=\"200\"} 1")
+            .And.Contain("dapr_http_client_completed_count{app_id=\"app\",method=\"GET\",path=\"/x/1\",status=\"200\"} 1")
+            .And.NotContain("secret");
+    }
+
+    [Fact]
+    public void Series_MorePathsThanAnyoneNeeds_StayBounded()
+    {
+        var metrics = new SidecarMetrics("app", new MetricsSpec(), isEnabled: true);
+        for (var i = 0; i < 5_000; i++)
+        {
+            metrics.ServerRequest("GET", $"/v1.0/invoke/app/method/{i}", 200, 0, 0, 0);
+        }
+
+        using var text = new StringWriter();
+        metrics.Write(text);
+
+        text.ToString().Split('\n').Count(line => line.StartsWith("dapr_http_server_request_count{", StringComparison.Ordinal)).Should().BeLessThan(2_100);
+        text.ToString().Should().Contain("dapr_http_server_request_count{app_id=\"app\",method=\"\",path=\"\",status=\"\"} 3000");
+    }
+
+    [Theory]
+    [InlineData("/v1.0/state/mem/a-key", "/v1.0/state/mem")]
+    [InlineData("/v1.0/secrets/env/NAME", "/v1.0/secrets/env")]
+    [InlineData("/v1.0/actors/T/17/method/m", "/v1.0/actors/T/{id}/method")]
+    [InlineData("/v1.0/workflows/dapr/w1", "/v1.0/workflows/dapr/{instanceId}")]
+    [InlineData("/v1.0/publish/ps/t", "/v1.0/publish/ps/t")]
+    public void Path_WithKeyOrId_LosesIt(string path, string label) => new MetricPaths(new MetricsSpec()).OfServer(path).Should().Be(label);
+
+    [Theory]
+    [InlineData("/v1.0/invoke/app/method/orders/12", "/v1.0/invoke/{app_id}/method/orders/{id}")]
+    [InlineData("/orders/12", "/orders/{id}")]
+    [InlineData("/other/12", "")]
+    public void Path_LowCardinality_IsThePatternThatMatches(string path, string label) =>
+        new MetricPaths(new MetricsSpec { IncreasedCardinality = false, PathMatching = ["/orders/{id}"] }).OfServer(path).Should().Be(label);
+}
