@@ -5,6 +5,7 @@
 #   build/servers.sh up     [--dir DIR] [--fast]   start (installs the programs where that can be done), idempotent
 #   build/servers.sh down   [--dir DIR]            stop
 #   build/servers.sh status [--dir DIR]            exit 0 when both run
+#   build/servers.sh install --program NAME        a server program that only the tests need
 #
 # DIR (default .run/servers) keeps the data and servers.env with PLATFORM_POSTGRES and PLATFORM_REDIS.
 # --fast turns fsync off: for tests only, which do not crash the server.
@@ -19,6 +20,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --dir) dir=$2; shift 2 ;;
     --fast) fast=1; shift ;;
+    --program) program=$2; shift 2 ;;
     *) echo "servers.sh: unknown option $1" >&2; exit 2 ;;
   esac
 done
@@ -212,6 +214,9 @@ case $command in
     data=$(cat "$dir/data-path")
     if postgres_runs; then as_postgres "$bin/pg_ctl" -D "$data/postgres" -m fast -w stop >/dev/null 2>&1 || say "PostgreSQL did not stop"; fi
     if redis_runs; then redis_cli shutdown >/dev/null 2>&1 || true; fi
+    ;;
+  install)
+    install_programs "${program:?--program NAME says which}"
     ;;
   status)
     [ -f "$dir/data-path" ] || { say "not set up in $dir"; exit 1; }

@@ -7,6 +7,11 @@ set -eu
 suite=${1:-all}
 require_dotnet
 
+# The tests of pubsub.rabbitmq start servers of their own.
+if [ "$suite" != e2e ] && [ ! -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && ! command -v rabbitmq-server >/dev/null 2>&1; then
+  build/servers.sh install --program rabbitmq-server
+fi
+
 build/servers.sh up --dir "$root/.run/test" --fast
 trap 'build/servers.sh down --dir "$root/.run/test"' EXIT
 PLATFORM_TEST_POSTGRES=$(sed -n 's/^PLATFORM_POSTGRES=//p' .run/test/servers.env)
