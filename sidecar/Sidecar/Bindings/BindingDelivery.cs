@@ -18,6 +18,11 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
     {
         using var deadline = new CancellationTokenSource(ProbeTimeout, services.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        if (services.GrpcApp is { } grpc)
+        {
+            return await GrpcBindingApp.WantsAsync(grpc, binding.Name, linked.Token);
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Options, _path) { Content = Content(ReadOnlyMemory<byte>.Empty) };
         try
         {
@@ -72,6 +77,11 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
 
     private async Task<(int Status, byte[] Body)> PostAsync(BindingEvent bindingEvent, Activity? span, CancellationToken cancellationToken)
     {
+        if (services.GrpcApp is { } grpc)
+        {
+            return await GrpcBindingApp.TellAsync(grpc, binding.Name, bindingEvent, cancellationToken);
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Post, _path) { Content = Content(bindingEvent.Data) };
         foreach (var (name, value) in bindingEvent.Metadata)
         {

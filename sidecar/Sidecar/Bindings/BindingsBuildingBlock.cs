@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Metadata;
 using Sidecar.State;
@@ -23,9 +25,12 @@ internal sealed partial class BindingsBuildingBlock : IBuildingBlock
         _bindings = [.. services.ComponentsOf("bindings").Select(spec => new LoadedBinding(spec, BindingTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase)).Create(spec, services.ComponentContext)))];
         Outputs = new OutputBindings(_bindings, services.Resiliency);
         HttpApis = [new BindingsHttpApi(Outputs, services.Tracing)];
+        GrpcApis = [new BindingGrpcApi(Outputs, services.Tracing)];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     /// <summary>The output bindings, for every API that calls them.</summary>
     public OutputBindings Outputs { get; }

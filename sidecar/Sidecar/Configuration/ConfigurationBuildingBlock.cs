@@ -1,3 +1,5 @@
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Metadata;
@@ -14,9 +16,12 @@ internal sealed class ConfigurationBuildingBlock : IBuildingBlock
         _stores = [.. services.ComponentsOf("configuration").Select(spec => (spec, ConfigurationTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase)).Create(spec, services.ComponentContext)))];
         Stores = new ConfigurationStores(_stores.ToDictionary(entry => entry.Spec.Name, entry => entry.Store, StringComparer.Ordinal), services.Resiliency, services.Options.NewId);
         HttpApis = [new ConfigurationHttpApi(Stores, services)];
+        GrpcApis = [new ConfigurationGrpcApi(Stores)];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     /// <summary>The stores and their subscriptions, for every API that uses them.</summary>
     public ConfigurationStores Stores { get; }

@@ -1,3 +1,5 @@
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Metadata;
@@ -23,9 +25,12 @@ internal sealed class LocksBuildingBlock : IBuildingBlock
 
         Stores = new LockStores(_stores, services.AppId, services.Resiliency);
         HttpApis = [new TryLockHttpApi(Stores), new UnlockHttpApi(Stores)];
+        GrpcApis = [new LockGrpcApi(Stores)];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     /// <summary>The stores, for every API that uses them.</summary>
     public LockStores Stores { get; }

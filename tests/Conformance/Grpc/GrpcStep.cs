@@ -43,7 +43,12 @@ internal static class GrpcStep
     /// <summary>Compares messages with `message` or `messages`.</summary>
     public static void CompareMessages(string at, JsonObject expected, IReadOnlyList<IMessage> messages, Comparison comparison)
     {
-        if (expected["messages"] is JsonArray many)
+        if (messages is [Dapr.Proto.Runtime.V1.InvokeBindingResponse, ..] && expected["message"] is JsonObject binding)
+        {
+            // A server's connection and clock are left out of every recording, be it in headers or in what a binding tells of them.
+            Json($"{at}.message", WithoutConnection(binding), WithoutConnection(GrpcJson.Write(messages[0])), comparison);
+        }
+        else if (expected["messages"] is JsonArray many)
         {
             Json($"{at}.messages", many, new JsonArray([.. messages.Select(GrpcJson.Write)]), comparison);
         }
@@ -66,6 +71,17 @@ internal static class GrpcStep
         Json($"{at}.errorDetails", expected["errorDetails"] ?? new JsonArray(), details ?? [], comparison);
         comparison.Headers($"{at}.metadata", expected["metadata"] as JsonObject, GrpcWire.Metadata(response.Headers));
         comparison.Headers($"{at}.trailers", expected["trailers"] as JsonObject, GrpcWire.Metadata(response.TrailingHeaders));
+    }
+
+    private static JsonObject WithoutConnection(JsonObject answer)
+    {
+        var copy = answer.DeepClone().AsObject();
+        foreach (var name in (ReadOnlySpan<string>)["Connection", "Keep-Alive", "Date", "Server"])
+        {
+            (copy["metadata"] as JsonObject)?.Remove(name);
+        }
+
+        return copy;
     }
 
     private static void Json(string at, JsonNode expected, JsonNode? actual, Comparison comparison)
