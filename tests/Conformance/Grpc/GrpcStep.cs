@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 
 namespace Conformance.Grpc;
@@ -43,7 +44,7 @@ internal static class GrpcStep
     /// <summary>Compares messages with `message` or `messages`.</summary>
     public static void CompareMessages(string at, JsonObject expected, IReadOnlyList<IMessage> messages, Comparison comparison)
     {
-        if (messages is [Dapr.Proto.Runtime.V1.InvokeBindingResponse, ..] && expected["message"] is JsonObject binding)
+        if (messages is [InvokeBindingResponse, ..] && expected["message"] is JsonObject binding)
         {
             // A server's connection and clock are left out of every recording, be it in headers or in what a binding tells of them.
             Json($"{at}.message", WithoutConnection(binding), WithoutConnection(GrpcJson.Write(messages[0])), comparison);
