@@ -42,9 +42,12 @@ internal sealed class EngineProcess : IDisposable
         await ExitCodeAsync();
     }
 
-    /// <summary>Starts it as the leader of a process group of its own, as a terminal does, so that <see cref="InterruptAsync"/> can reach the group.</summary>
+    /// <summary>
+    /// Starts it as the leader of a process group of its own, as a terminal does, so that <see cref="InterruptAsync"/> can reach the group. A test run in the background
+    /// has SIGINT ignored and would hand that on, and a shell cannot trap what was ignored when it began: hence the default.
+    /// </summary>
     public static EngineProcess InAGroup(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string> environment) =>
-        OperatingSystem.IsLinux() ? new("setsid", [program, .. arguments], folder, environment) : new(program, arguments, folder, environment);
+        OperatingSystem.IsLinux() ? new("env", ["--default-signal=INT", "setsid", program, .. arguments], folder, environment) : new(program, arguments, folder, environment);
 
     /// <summary>Ctrl-C: SIGINT to the whole group (where there is no setsid, SIGTERM to the process).</summary>
     public Task InterruptAsync() => OperatingSystem.IsLinux() ? KillAsync("-INT", "--", $"-{_process.Id}") : SignalAsync("TERM");
