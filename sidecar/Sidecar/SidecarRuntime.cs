@@ -3,6 +3,7 @@ using Sidecar.Api.Grpc;
 using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
+using Sidecar.Faults;
 using Sidecar.Health;
 using Sidecar.Invocation;
 using Sidecar.Metadata;
@@ -131,12 +132,16 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             SecretStores = loaded.SecretStores,
             App = app,
             GrpcApp = Options is { IsGrpcApp: true, AppPort: not null } ? grpc : null,
-            Resiliency = new ResiliencyPolicies(
-                loaded.Resiliency,
-                loaded.Resources.Components.ToDictionary(component => component.Name, component => component.Type, StringComparer.Ordinal),
-                Options.Time,
-                Random.Shared.NextDouble,
-                new ResiliencyMetrics(metrics, [.. loaded.Resources.Resiliency.Select(document => document.Name)])),
+            Resiliency = new FaultyResiliency(
+                new ResiliencyPolicies(
+                    loaded.Resiliency,
+                    loaded.Resources.Components.ToDictionary(component => component.Name, component => component.Type, StringComparer.Ordinal),
+                    Options.Time,
+                    Random.Shared.NextDouble,
+                    new ResiliencyMetrics(metrics, [.. loaded.Resources.Resiliency.Select(document => document.Name)])),
+                FaultInjection.Of(Options.Run),
+                Options.AppId,
+                Options.Time),
             Tracing = tracing,
             Blocks = _blocks,
             Metrics = metrics,

@@ -72,6 +72,14 @@ internal sealed class Arguments(IEnumerable<string> words)
         return word;
     }
 
+    /// <summary>Takes all words that are left.</summary>
+    public List<string> Rest()
+    {
+        var rest = _words.ToList();
+        _words.Clear();
+        return rest;
+    }
+
     /// <summary>Refuses what nobody took.</summary>
     public void Done()
     {

@@ -17,6 +17,8 @@ internal static class CommandTable
           stop                            stop the running platform and wait for its end
           logs APP [--follow|-F] [--lines N] [--sidecar]
                                           the last lines (default 200) of an app's log, or of its sidecar's
+          faults [set NAME FIELD=VALUE... | remove NAME | clear]
+                                          the faults injected into the running platform (docs/sidecar.md)
           restart APP | start-app APP | stop-app APP
                                           the process of one app
 
@@ -59,6 +61,7 @@ internal static class CommandTable
             "status" => StatusCommand.ExecuteAsync(arguments, runDirectory, context, signals.Stop),
             "stop" => StopCommand.ExecuteAsync(arguments, runDirectory, context),
             "logs" => LogsCommand.ExecuteAsync(arguments, runDirectory, context, signals.Stop),
+            "faults" => FaultsCommand.ExecuteAsync(arguments, runDirectory, context, signals.Stop),
             "restart" => AppCommand.ExecuteAsync("restart", arguments, runDirectory, context, signals.Stop),
             "start-app" => AppCommand.ExecuteAsync("start", arguments, runDirectory, context, signals.Stop),
             "stop-app" => AppCommand.ExecuteAsync("stop", arguments, runDirectory, context, signals.Stop),

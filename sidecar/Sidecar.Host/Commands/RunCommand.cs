@@ -39,6 +39,7 @@ internal static class RunCommand
         {
             var address = await control.StartAsync(CancellationToken.None);
             new HostFile(Environment.ProcessId, address, control.Token, file.Path, startedAt).Write(options.RunDirectory);
+            FaultsCommand.Show(FaultEndpoints.Status(run.Faults), context);
             var ready = await StartAsync(run, options, context);
             if (ready)
             {

@@ -32,6 +32,7 @@ internal static class StatusCommand
         var up = context.Time.GetUtcNow() - status.StartedAt;
         context.Console.Line($"{status.RunFile}: {(status.Ready ? "ready" : "starting")}, up {(int)up.TotalHours}:{up:mm\\:ss}, host process {status.Pid}");
         Table([Heading, .. status.Apps.Select(Row)], context);
+        FaultsCommand.Show(status.Faults, context);
         return ExitCodes.Success;
     }
 

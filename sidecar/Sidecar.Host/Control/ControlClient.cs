@@ -28,9 +28,13 @@ internal sealed class ControlClient : IDisposable
         await _client.GetFromJsonAsync<RunStatus>("status", cancellationToken) ?? throw new HttpRequestException("The host answered nothing.");
 
     /// <summary>Posts a command; returns the host's refusal, or null.</summary>
-    public async Task<string?> PostAsync(string path, CancellationToken cancellationToken)
+    public Task<string?> PostAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, null, cancellationToken);
+
+    /// <summary>Sends a command with a JSON body; returns the host's refusal, or null.</summary>
+    public async Task<string?> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        using var answer = await _client.PostAsync(new Uri(path, UriKind.Relative), null, cancellationToken);
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await _client.SendAsync(request, cancellationToken);
         return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync(cancellationToken);
     }
 

@@ -76,6 +76,7 @@ internal sealed class ControlServer(PlatformRun run, HostContext context, DateTi
         server.MapPost("/apps/{id}/start", (string id) => OnApp(id, app => app.Process.StartAsync()));
         server.MapPost("/apps/{id}/stop", (string id) => OnApp(id, app => app.Process.StopAsync(run.StopTimeout)));
         server.MapPost("/apps/{id}/restart", (string id) => OnApp(id, app => app.Process.RestartAsync(run.StopTimeout)));
+        FaultEndpoints.Map(server, run.Faults);
     }
 
     private async Task<IResult> OnApp(string id, Func<RunningApp, Task> action)
@@ -97,7 +98,7 @@ internal sealed class ControlServer(PlatformRun run, HostContext context, DateTi
     private async Task<RunStatus> StatusAsync(CancellationToken cancellationToken)
     {
         var apps = await Task.WhenAll(run.Apps.Select(app => StatusAsync(app, cancellationToken)));
-        return new RunStatus(Environment.ProcessId, run.File.Path, startedAt, Ready, apps);
+        return new RunStatus(Environment.ProcessId, run.File.Path, startedAt, Ready, apps) { Faults = FaultEndpoints.Status(run.Faults) };
     }
 
     private async Task<AppStatus> StatusAsync(RunningApp app, CancellationToken cancellationToken)

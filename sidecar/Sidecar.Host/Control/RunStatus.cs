@@ -1,7 +1,14 @@
 namespace Sidecar.Host.Control;
 
 /// <summary>The state of a run, as <c>status</c> shows it.</summary>
-internal sealed record RunStatus(int Pid, string RunFile, DateTimeOffset StartedAt, bool Ready, IReadOnlyList<AppStatus> Apps);
+internal sealed record RunStatus(int Pid, string RunFile, DateTimeOffset StartedAt, bool Ready, IReadOnlyList<AppStatus> Apps)
+{
+    /// <summary>The faults that are injected; none unless somebody asked for them.</summary>
+    public IReadOnlyList<FaultStatus> Faults { get; init; } = [];
+}
+
+/// <summary>A fault that is injected: its name, what it does, and how often it has hit.</summary>
+internal sealed record FaultStatus(string Name, string What, long Hits);
 
 /// <summary>The state of one app and its sidecar. A pid is null when no process of the host runs.</summary>
 internal sealed record AppStatus(

@@ -4,7 +4,13 @@ namespace Sidecar.Host.RunFiles;
 internal static class RunFileKeys
 {
     /// <summary>The keys of the file itself.</summary>
-    public static IReadOnlyList<string> Top { get; } = ["version", "name", "common", "apps"];
+    public static IReadOnlyList<string> Top { get; } = ["version", "name", "common", "apps", Extension];
+
+    /// <summary>The section of the embedded sidecar, which Dapr's own engine ignores.</summary>
+    public const string Extension = "x-platform";
+
+    /// <summary>The keys of the file's extension section.</summary>
+    public static IReadOnlyList<string> Platform { get; } = ["faults"];
 
     /// <summary>Keys that <c>common</c> and every app may have.</summary>
     public static IReadOnlyList<string> Shared { get; } =

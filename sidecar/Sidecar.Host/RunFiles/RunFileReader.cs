@@ -1,3 +1,4 @@
+using Sidecar.Faults;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -67,7 +68,25 @@ internal sealed class RunFileReader
         }
 
         RefuseTwins(apps);
-        return new RunFile(_path, root.Text("name") ?? "", apps);
+        return new RunFile(_path, root.Text("name") ?? "", apps) { Faults = root.Section(RunFileKeys.Extension) is { } extension ? ReadFaults(extension) : [] };
+    }
+
+    private List<FaultRule> ReadFaults(YamlSection extension)
+    {
+        RefuseUnknown(extension, RunFileKeys.Platform);
+        var rules = new List<FaultRule>();
+        foreach (var (index, section) in extension.Sections("faults").Index())
+        {
+            var rule = FaultRuleReader.Read(section.Texts(), $"fault-{index + 1}", out var problems);
+            problems.ToList().ForEach(problem => section.Refuse(problem.Field, problem.What, problem.Remedy));
+            rules.AddRange(rule is null ? [] : [rule]);
+            if (rules.Count(other => other.Name == rule?.Name) > 1)
+            {
+                section.Refuse("name", $"'{rule!.Name}' is used twice", "give each fault a name of its own");
+            }
+        }
+
+        return rules;
     }
 
     private YamlSection? Load()

@@ -101,6 +101,9 @@ internal sealed class YamlSection(string file, string path, YamlMappingNode node
         }
     }
 
+    /// <summary>All keys with their texts; what is no text becomes a problem.</summary>
+    public IReadOnlyDictionary<string, string> Texts() => Keys.Distinct(StringComparer.Ordinal).ToDictionary(key => key, key => Text(key) ?? "", StringComparer.Ordinal);
+
     /// <summary>A section below, or null.</summary>
     public YamlSection? Section(string key)
     {
@@ -124,16 +127,17 @@ internal sealed class YamlSection(string file, string path, YamlMappingNode node
             return [];
         }
 
+        var place = path.Length == 0 ? key : $"{path}.{key}";
         var sections = new List<YamlSection>();
         foreach (var (index, item) in list.Children.Index())
         {
             if (item is YamlMappingNode map)
             {
-                sections.Add(new YamlSection(file, $"{path}{key}[{index}]", map, problems));
+                sections.Add(new YamlSection(file, $"{place}[{index}]", map, problems));
             }
             else
             {
-                problems.Add(new Problem($"{file}:{item.Start.Line}: {key}[{index}]", "is not a mapping", "write the keys of one app"));
+                problems.Add(new Problem($"{file}:{item.Start.Line}: {place}[{index}]", "is not a mapping", "write its keys and values"));
             }
         }
 

@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Faults;
 using Sidecar.Host.Apps;
 using Sidecar.Host.Output;
 using Sidecar.Host.RunFiles;
@@ -25,6 +26,8 @@ internal sealed class PlatformRun : IAsyncDisposable
         _launcher = new ProcessLauncher(wrapper);
         var pids = new PidFiles(Path.Combine(options.RunDirectory, "pids"));
         var scope = new RunScope();
+        Faults = FaultInjection.Of(scope);
+        Faults.Replace(file.Faults);
         Apps = [.. file.Apps.Select(app => Create(app, wrapper, pids, scope))];
     }
 
@@ -33,6 +36,9 @@ internal sealed class PlatformRun : IAsyncDisposable
 
     /// <summary>The apps, in the order of the file.</summary>
     public IReadOnlyList<RunningApp> Apps { get; }
+
+    /// <summary>The faults that are injected into the run; off unless the run file or somebody at the control port asks for some.</summary>
+    public FaultInjection Faults { get; }
 
     /// <summary>Completes when somebody asked for the end of the run.</summary>
     public Task StopRequested => _stopRequested.Task;

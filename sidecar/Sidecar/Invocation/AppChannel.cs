@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sidecar.Faults;
 using Sidecar.Health;
 using Sidecar.Middleware;
 using Sidecar.Security;
@@ -17,6 +18,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     private readonly SemaphoreSlim? _turns;
     private readonly AppMonitor _monitor;
     private readonly SidecarMetrics _metrics;
+    private readonly RouteFaults _faults;
     private readonly string _base;
     private readonly string? _token;
     private int _calls;
@@ -26,6 +28,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         IsHttp = !options.IsGrpcApp;
         _client = IsHttp ? AppHttp.CreateClient() : new HttpMessageInvoker(new OnInvokeHandler(grpc));
         _metrics = metrics;
+        _faults = new RouteFaults(FaultInjection.Of(options.Run), options.AppId, options.MaxBodySize, options.Time);
         _monitor = monitor;
         _base = $"http://{options.AppChannelAddress}:{options.AppPort}";
         _token = string.IsNullOrEmpty(options.AppApiToken) ? null : options.AppApiToken;
@@ -95,6 +98,9 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     }
 
     private Task<HttpResponseMessage> SendNowAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _faults.IsOn ? _faults.SendAsync(request, SendOverAsync, cancellationToken) : SendOverAsync(request, cancellationToken);
+
+    private Task<HttpResponseMessage> SendOverAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _metrics.IsEnabled ? SendCountedAsync(request, cancellationToken) : _client.SendAsync(request, cancellationToken);
 
     private async Task<HttpResponseMessage> SendCountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using Sidecar.Api.Grpc;
 using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
+using Sidecar.Faults;
 using Sidecar.Invocation;
 using Sidecar.Metadata;
 using Sidecar.PubSub.Cel;
@@ -31,9 +32,9 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _brokers = services.ComponentsOf("pubsub").Select(Load).ToDictionary(broker => broker.Name, StringComparer.Ordinal);
         _declared = [.. services.Resources.Subscriptions.Select(Declared)];
         _active = _declared;
-        _app = services.GrpcApp is { } grpc
+        _app = WithFaults(services.GrpcApp is { } grpc
             ? new GrpcAppDelivery(grpc, services.Tracing, services.Time, NewId)
-            : new AppDelivery(services.App, services.Tracing, services.Time, NewId);
+            : new AppDelivery(services.App, services.Tracing, services.Time, NewId));
         var publisher = new Publisher(_brokers, services.AppId, services.Time, NewId);
         HttpApis = [new PublishHttpApi(publisher, services.Tracing)];
         GrpcApis = [new PublishGrpcApi(publisher, services.Tracing), new SubscribeGrpcApi(this)];
@@ -81,7 +82,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             return $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed";
         }
 
-        var delivery = new TopicDelivery(subscription, broker, client, _logger, _services.Time, NewId);
+        var delivery = new TopicDelivery(subscription, broker, WithFaults(client), _logger, _services.Time, NewId);
         _streams[subscription] = await broker.Broker.SubscribeAsync(subscription.Topic, delivery.HandleAsync, cancellationToken);
         LogSubscribed(subscription.PubSub, subscription.Topic);
         return null;
@@ -110,6 +111,8 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             await broker.Broker.DisposeAsync();
         }
     }
+
+    private FaultyDelivery WithFaults(IAppDelivery delivery) => new(delivery, FaultInjection.Of(_services.Run), _services.AppId, _services.Time);
 
     private static string NewId() => Guid.NewGuid().ToString();
 

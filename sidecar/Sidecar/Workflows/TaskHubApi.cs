@@ -2,6 +2,7 @@ using Dapr.DurableTask.Protobuf;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
+using Sidecar.Faults;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 using TraceContext = Dapr.DurableTask.Protobuf.TraceContext;
@@ -10,7 +11,8 @@ namespace Sidecar.Workflows;
 
 /// <summary>The gRPC service <c>TaskHubSidecarService</c>: clients and workers of workflows.</summary>
 /// <param name="engine">The engine; throws when the app has no store for workflows.</param>
-internal sealed class TaskHubApi(Func<WorkflowEngine> engine) : IGrpcApi
+/// <param name="faults">The faults of activities; default none.</param>
+internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? faults = null) : IGrpcApi
 {
     private const string Service = "/TaskHubSidecarService/";
 
@@ -129,7 +131,9 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine) : IGrpcApi
     {
         var running = Engine;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, running.Stopped);
-        await running.Dispatcher.ServeAsync(call.WriteAsync, either.Token);
+        await running.Dispatcher.ServeAsync(
+            faults is null ? call.WriteAsync : item => faults.SendAsync(item, call.WriteAsync, response => CompleteActivityAsync(response, either.Token)),
+            either.Token);
     }
 
     private async Task CompleteTurnAsync(WorkflowResponse response, GrpcCall call)
@@ -148,6 +152,16 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine) : IGrpcApi
 
     private async Task CompleteActivityAsync(ActivityResponse response, GrpcCall call)
     {
+        if (faults is not null)
+        {
+            await faults.BeforeAnswerAsync(response, call.Cancellation);
+        }
+
+        await CompleteActivityAsync(response, call.Cancellation);
+    }
+
+    private async Task CompleteActivityAsync(ActivityResponse response, CancellationToken cancellationToken)
+    {
         var running = Engine;
         await running.ChangeAsync(
             IdOf(response.InstanceId),
@@ -156,6 +170,6 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine) : IGrpcApi
                 running.Dispatcher.Release(response.CompletionToken, instance.ActivityToken(response.TaskId));
                 return (true, instance.CompleteActivity(response));
             },
-            call.Cancellation);
+            cancellationToken);
     }
 }

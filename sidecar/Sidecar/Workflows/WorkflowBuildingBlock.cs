@@ -3,6 +3,7 @@ using Sidecar.Api.Grpc;
 using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
+using Sidecar.Faults;
 using Sidecar.State.PostgreSql;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Postgres;
@@ -25,7 +26,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
         _services = services;
         _store = CreateStore(services);
         HttpApis = [new WorkflowHttpApi(() => _engine is null ? null : new WorkflowOperations(_engine), services.Options.HasPlacement)];
-        GrpcApis = [new TaskHubApi(() => Engine), new WorkflowGrpcApi(() => new WorkflowOperations(Engine))];
+        GrpcApis = [new TaskHubApi(() => Engine, new ActivityFaults(FaultInjection.Of(services.Run), services.AppId, services.Time)), new WorkflowGrpcApi(() => new WorkflowOperations(Engine))];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }

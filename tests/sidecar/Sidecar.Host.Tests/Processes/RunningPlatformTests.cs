@@ -89,6 +89,23 @@ public sealed class RunningPlatformTests(RunningPlatform platform) : IClassFixtu
     }
 
     [Fact]
+    public async Task Faults_SetAtTheControlPort_HitAreShownAndGoAway()
+    {
+        (await _host.CommandAsync("faults")).Output.Should().Be("no faults are injected");
+        (await _host.CommandAsync("faults", "set", "lame", "app=gamma", "latency=soon")).Should().Be((1, "lame.latency: 'soon' is not a duration above 0 and up to 10m; write for example 250ms or 1.5s"));
+
+        (await _host.CommandAsync("faults", "set", "teapot", "app=beta", "route=/tea", "error=418")).ExitCode.Should().Be(0);
+
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{_host.Ports["alpha"].Http}/v1.0/invoke/beta/method/tea"));
+        ((int)answer.StatusCode).Should().Be(418);
+        (await _host.StatusAsync()).Faults.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = "teapot", What = "beta: route /tea: error 418", Hits = 1 });
+        (await _host.CommandAsync("status")).Output.Should().Contain("fault teapot: beta: route /tea: error 418, hit 1 times");
+        (await _host.CommandAsync("faults", "remove", "kettle")).Should().Be((1, "there is no fault 'kettle'; the faults: teapot"));
+        (await _host.CommandAsync("faults", "clear")).Output.Should().Be("no faults are injected");
+    }
+
+    [Fact]
     public async Task Crash_OfAnApp_IsSaidAndTheAppComesBack()
     {
         var before = await _host.AppAsync("alpha");

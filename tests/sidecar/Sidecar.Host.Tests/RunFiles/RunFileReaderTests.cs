@@ -71,6 +71,32 @@ public sealed class RunFileReaderTests : IDisposable
     }
 
     [Fact]
+    public void Read_FaultsOfTheExtension_AreTakenAndChecked()
+    {
+        var right = Read("""
+            version: 1
+            apps: [{ appDirPath: a }]
+            x-platform:
+              faults:
+                - { app: a, route: /pay/*, latency: 200ms, percent: 10 }
+                - { name: twice, topic: orders, duplicate: true }
+            """);
+        right.Problems.Should().BeEmpty();
+        right.File!.Faults.Select(fault => fault.Name).Should().Equal("fault-1", "twice");
+
+        var wrong = Read("""
+            version: 1
+            apps: [{ appDirPath: a }]
+            x-platform:
+              colour: red
+              faults:
+                - { app: a, drop: all }
+                - { topic: [a], error: 503 }
+            """);
+        wrong.Problems.Select(problem => problem.Place).Should().Equal("dapr.yaml:4: x-platform.colour", "dapr.yaml:6: x-platform.faults[0].drop", "dapr.yaml:7: x-platform.faults[1].topic");
+    }
+
+    [Fact]
     public void Read_ManyMistakes_AllAreReportedWithPlaceAndRemedy()
     {
         var result = Read("""

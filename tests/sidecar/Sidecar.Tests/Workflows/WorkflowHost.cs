@@ -2,6 +2,7 @@ using Dapr.DurableTask.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Api.Grpc;
 using Sidecar.Components;
+using Sidecar.Faults;
 using Sidecar.Telemetry;
 using Sidecar.Tests.Grpc;
 using Sidecar.Workflows;
@@ -25,11 +26,11 @@ internal sealed class WorkflowHost : IAsyncDisposable
 
     public GrpcTestClient Client => _server.Client;
 
-    public static async Task<WorkflowHost> StartAsync(IWorkflowStore store, WorkflowOptions? options = null)
+    public static async Task<WorkflowHost> StartAsync(IWorkflowStore store, WorkflowOptions? options = null, ActivityFaults? faults = null)
     {
         var tracing = new Tracing(new ConfigurationSpec(), null);
         var engine = await WorkflowEngine.StartAsync(store, "app", options ?? new WorkflowOptions(), TimeProvider.System, tracing, NullLogger.Instance, default);
-        var server = await GrpcTestServer.StartAsync([.. new TaskHubApi(() => engine).Methods]);
+        var server = await GrpcTestServer.StartAsync([.. new TaskHubApi(() => engine, faults).Methods]);
         return new WorkflowHost(engine, server);
     }
 
