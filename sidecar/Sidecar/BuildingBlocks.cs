@@ -11,6 +11,7 @@ internal static class BuildingBlocks
         Actors.ActorsBuildingBlock.Create,
         Jobs.JobsBuildingBlock.Create,
         PubSub.PubSubBuildingBlock.Create,
+        Outbox.OutboxBuildingBlock.Create,
         Bindings.BindingsBuildingBlock.Create,
         Configuration.ConfigurationBuildingBlock.Create,
         Locks.LocksBuildingBlock.Create,

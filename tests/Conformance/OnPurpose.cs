@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Conformance;
@@ -16,6 +17,8 @@ internal static partial class OnPurpose
         ("redis-transaction-is-atomic", IsAtomicTransaction),
         ("big-integers-keep-their-digits", IsBigInteger),
         ("an-event-is-not-cut", IsUncutEvent),
+        ("outbox-publishes-json", IsOutboxJson),
+        ("outbox-of-a-failed-transaction-is-silent", IsSilentOutbox),
     ];
 
     /// <summary>The name of the deviation that a difference is, or null.</summary>
@@ -49,10 +52,36 @@ internal static partial class OnPurpose
         && step["request"]!["bodyRepeat"]?["count"]?.GetValue<int>() > 4 * 1024 * 1024
         && step["response"]!["status"]?.GetValue<int>() == 204;
 
+    // An object that is saved without a content type is published as JSON; daprd prints it as Go does a map.
+    private static bool IsOutboxJson(Scenario scenario, string difference)
+    {
+        if (!HasOutbox(scenario) || Attribute().Match(difference) is not { Success: true } match)
+        {
+            return false;
+        }
+
+        var wanted = JsonNode.Parse(match.Groups["wanted"].Value)!.GetValue<string>();
+        return match.Groups["name"].Value == "datacontenttype"
+            ? wanted == "text/plain" && match.Groups["seen"].Value == "\"application/json\""
+            : GoText.Of(JsonNode.Parse(match.Groups["seen"].Value)) == wanted;
+    }
+
+    // daprd announces what a failed transaction did not save.
+    private static bool IsSilentOutbox(Scenario scenario, string difference) =>
+        HasOutbox(scenario)
+        && Extra().Match(difference) is { Success: true } match && match.Groups["seen"].Value == "0"
+        && Step().Match(difference) is { Success: true } step
+        && scenario.Steps[int.Parse(step.Groups["step"].Value, CultureInfo.InvariantCulture)]["response"]?["status"]?.GetValue<int>() >= 400;
+
+    private static bool HasOutbox(Scenario scenario) => Setup(scenario).Contains("outboxPublishTopic", StringComparison.Ordinal);
+
     private static string Setup(Scenario scenario) => scenario.Setup.ToJsonString();
 
     [GeneratedRegex(@"\.appSaw: saw (?<seen>\d+) requests .*, expected (?<wanted>\d+) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Extra();
+
+    [GeneratedRegex(@"\$\.(?<name>data|datacontenttype): expected (?<wanted>"".*""), got (?<seen>.+)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Attribute();
 
     [GeneratedRegex(@"^\$\.steps\[(?<step>\d+)\]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Step();

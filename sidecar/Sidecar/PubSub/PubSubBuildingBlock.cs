@@ -73,6 +73,21 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     /// <summary>Whether there is a component of that name.</summary>
     public bool Has(string pubSub) => _brokers.ContainsKey(pubSub);
 
+    /// <summary>The component of that name, or null.</summary>
+    public LoadedBroker? Find(string pubSub) => _brokers.GetValueOrDefault(pubSub);
+
+    /// <summary>Starts deliveries to a part of the sidecar itself rather than to the app; false when there is no such component.</summary>
+    public async Task<bool> SubscribeInternallyAsync(string pubSub, string topic, Func<BrokerMessage, CancellationToken, Task<DeliveryOutcome>> handler, CancellationToken cancellationToken)
+    {
+        if (Find(pubSub) is not { } broker)
+        {
+            return false;
+        }
+
+        _running.Add(await broker.Broker.SubscribeAsync(topic, handler, cancellationToken));
+        return true;
+    }
+
     /// <summary>Starts the deliveries of a subscription that a client holds open; the problem when that cannot be.</summary>
     public async Task<string?> OpenStreamAsync(Subscription subscription, IAppDelivery client, CancellationToken cancellationToken)
     {

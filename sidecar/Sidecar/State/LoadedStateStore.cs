@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Sidecar.Outbox;
 using Sidecar.Resiliency;
+using Sidecar.Telemetry;
 using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.State;
@@ -12,6 +14,9 @@ namespace Sidecar.State;
 /// <param name="Metrics">Counts the operations.</param>
 internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore Store, IPolicy Policy, ComponentMetrics? Metrics = null)
 {
+    /// <summary>Publishes what transactions save; null = the component has none. Set before the component starts.</summary>
+    public StateOutbox? Outbox { get; set; }
+
     public Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken) =>
         CountedAsync("get", token => Store.GetAsync(Keys.Stored(key), token), _ => AttemptOutcome.Success, cancellationToken);
 
@@ -30,6 +35,11 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
         var listed = keys.Select((key, i) => (Key: key, Item: items[i]));
         return [.. Store.ListsMissingLast ? listed.OrderBy(entry => entry.Item is null) : listed];
     }
+
+    /// <summary>A transaction of the app, through the outbox if there is one.</summary>
+    public Task<StateFailure?> ExecuteTransactionAsync(IReadOnlyList<StateOperation> operations, TraceContext trace, CancellationToken cancellationToken) => Outbox is { } outbox
+        ? outbox.TransactAsync(operations, trace, changes => TransactAsync(changes, cancellationToken), cancellationToken)
+        : TransactAsync(operations, cancellationToken);
 
     public Task<StateFailure?> TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
         CountedAsync("transaction", token => Store.TransactAsync(operations, token), Judge, cancellationToken);

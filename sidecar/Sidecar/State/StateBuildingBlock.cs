@@ -27,8 +27,8 @@ internal sealed class StateBuildingBlock : IBuildingBlock
             services.StateStores[name] = store;
         }
 
-        HttpApis = [new StateHttpApi(byName, services.AppId), new StateQueryHttpApi(byName)];
-        GrpcApis = [new StateGrpcApi(byName)];
+        HttpApis = [new StateHttpApi(byName, services.AppId, services.Tracing), new StateQueryHttpApi(byName)];
+        GrpcApis = [new StateGrpcApi(byName, services.AppId, services.Tracing)];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }

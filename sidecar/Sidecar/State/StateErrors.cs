@@ -32,7 +32,9 @@ internal static class StateErrors
 
     public static ApiError DeleteBulk(string store, StateFailure failure) => new(StatusOf(failure), "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store}: {failure.Message}");
 
-    public static ApiError Transaction(string message) => new(500, "ERR_STATE_TRANSACTION", $"error while executing state transaction: {message}");
+    public static ApiError Transaction(StateFailure failure, string appId) => failure.Kind == StateFailureKind.NotPublished
+        ? new(500, "ERR_PUBLISH_OUTBOX", $"error while publishing outbox message: {failure.Message}", [ErrorDetail.Info("DAPR_PUBSUB_OUTBOX", new Dictionary<string, string>(StringComparer.Ordinal) { ["appID"] = appId, ["error"] = failure.Message })])
+        : new(500, "ERR_STATE_TRANSACTION", $"error while executing state transaction: {failure.Message}");
 
     public static ApiError UnsupportedOperation(string operation) => new(400, "ERR_NOT_SUPPORTED_STATE_OPERATION", $"operation type {operation} not supported");
 

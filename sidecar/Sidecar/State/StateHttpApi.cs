@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Api.Http;
+using Sidecar.Telemetry;
 
 namespace Sidecar.State;
 
 /// <summary><c>/v1.0/state/{store}</c>: save, get, delete, bulk get and transactions.</summary>
-internal sealed class StateHttpApi(IReadOnlyDictionary<string, LoadedStateStore> stores, string appId) : IHttpApi
+internal sealed class StateHttpApi(IReadOnlyDictionary<string, LoadedStateStore> stores, string appId, Tracing tracing) : IHttpApi
 {
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/state"];
 
@@ -134,7 +135,7 @@ internal sealed class StateHttpApi(IReadOnlyDictionary<string, LoadedStateStore>
             return error;
         }
 
-        return await ApplyAsync(context, () => store.TransactAsync(operations, context.RequestAborted), failure => StateErrors.Transaction(failure.Message));
+        return await ApplyAsync(context, () => store.ExecuteTransactionAsync(operations, tracing.Of(context), context.RequestAborted), failure => StateErrors.Transaction(failure, appId));
     }
 
     private async Task<ApiError?> BulkGetAsync(HttpContext context, LoadedStateStore store)

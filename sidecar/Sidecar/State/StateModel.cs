@@ -37,7 +37,11 @@ internal abstract record StateOperation(string Key, string? ETag, string Concurr
 
 /// <summary>Writes a value. <paramref name="Binary"/>: the bytes are not JSON.</summary>
 internal sealed record SetOperation(string Key, ReadOnlyMemory<byte> Value, bool Binary, string? ETag, string Concurrency, string Consistency, IReadOnlyDictionary<string, string> Metadata)
-    : StateOperation(Key, ETag, Concurrency, Consistency, Metadata);
+    : StateOperation(Key, ETag, Concurrency, Consistency, Metadata)
+{
+    /// <summary>The content type that the request names; null = none.</summary>
+    public string? ContentType { get; init; }
+}
 
 /// <summary>Removes a value.</summary>
 internal sealed record DeleteOperation(string Key, string? ETag, string Concurrency, string Consistency, IReadOnlyDictionary<string, string> Metadata)
@@ -54,6 +58,9 @@ internal enum StateFailureKind
 
     /// <summary>The request cannot be carried out as it is.</summary>
     Refused,
+
+    /// <summary>The outbox could not publish, so that nothing was changed.</summary>
+    NotPublished,
 }
 
 /// <summary>An expected failure of a change, with daprd's words.</summary>

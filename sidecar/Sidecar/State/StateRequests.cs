@@ -293,7 +293,10 @@ internal static class StateRequests
         public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
         public SetOperation ToSet(StateKeys keys, JsonElement element) =>
-            new(keys.Stored(Key), Member(element, "value") is { } value ? GoJson.Compact(value) : Null, Binary: false, ETag, Concurrency, Consistency, Metadata);
+            new(keys.Stored(Key), Member(element, "value") is { } value ? GoJson.Compact(value) : Null, Binary: false, ETag, Concurrency, Consistency, Metadata)
+            {
+                ContentType = Member(element, "contentType") is { ValueKind: JsonValueKind.String } type ? type.GetString() : null,
+            };
 
         public DeleteOperation ToDelete(StateKeys keys) => new(keys.Stored(Key), ETag, Concurrency, Consistency, Metadata);
     }

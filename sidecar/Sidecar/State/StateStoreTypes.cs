@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Outbox;
 using Sidecar.Redis;
 using Sidecar.State.PostgreSql;
 
@@ -13,10 +14,7 @@ internal static class StateStoreTypes
         new("actorStateStore"),
         new("primaryEncryptionKey", FieldSupport.Unsupported, Note: "values are stored as they are; encrypt them in the application"),
         new("secondaryEncryptionKey", FieldSupport.Unsupported, Note: "values are stored as they are; encrypt them in the application"),
-        new("outboxPublishPubsub", FieldSupport.Unsupported, Note: "write events to a table of your own in the same transaction and publish them from there"),
-        new("outboxPublishTopic", FieldSupport.Unsupported, Note: "see outboxPublishPubsub"),
-        new("outboxPubsub", FieldSupport.Unsupported, Note: "see outboxPublishPubsub"),
-        new("outboxDiscardWhenMissingState", FieldSupport.Unsupported, Note: "see outboxPublishPubsub"),
+        .. OutboxOptions.Fields,
     ];
 
     public static IReadOnlyList<ComponentType<IStateStore>> All { get; } =

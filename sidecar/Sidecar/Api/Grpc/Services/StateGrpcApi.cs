@@ -2,13 +2,14 @@ using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Sidecar.Api.Http;
 using Sidecar.State;
+using Sidecar.Telemetry;
 using Options = Dapr.Proto.Common.V1.StateOptions;
 using WireItem = Dapr.Proto.Common.V1.StateItem;
 
 namespace Sidecar.Api.Grpc.Services;
 
 /// <summary>State management over gRPC. Values are bytes; how they are kept is the store's business.</summary>
-internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore> stores) : IGrpcApi
+internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore> stores, string appId, Tracing tracing) : IGrpcApi
 {
     public IReadOnlyList<GrpcMethod> Methods =>
     [
@@ -148,7 +149,8 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
             });
         }
 
-        return ApplyAsync(() => store.TransactAsync(operations, call.Cancellation), failure => StateErrors.Transaction(failure.Message), call, always: GrpcCode.Internal);
+        return ApplyAsync(
+            () => store.ExecuteTransactionAsync(operations, tracing.Of(call.Context), call.Cancellation), failure => StateErrors.Transaction(failure, appId), call, always: GrpcCode.Internal);
     }
 
     private Task<QueryStateResponse> QueryAsync(QueryStateRequest request, GrpcCall call)
