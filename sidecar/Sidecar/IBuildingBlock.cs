@@ -20,8 +20,11 @@ internal interface IBuildingBlock : IAsyncDisposable
     /// <summary>Its loaded components, for <c>/v1.0/metadata</c>.</summary>
     IEnumerable<LoadedComponent> LoadedComponents => [];
 
-    /// <summary>Its hosted actors, for <c>/v1.0/metadata</c>; null = it is not about actors.</summary>
+    /// <summary>Its hosted actors, for <c>/v1.0/metadata</c>, where those of all blocks are put together; null = it has none.</summary>
     ActorRuntimeStatus? ActorStatus => null;
+
+    /// <summary>Its connected workflow workers, for <c>/v1.0/metadata</c>.</summary>
+    int ConnectedWorkers => 0;
 
     /// <summary>Its active subscriptions, for <c>/v1.0/metadata</c>.</summary>
     IEnumerable<ActiveSubscription> ActiveSubscriptions => [];

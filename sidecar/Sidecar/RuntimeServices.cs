@@ -45,6 +45,9 @@ internal sealed record RuntimeServices
     /// <summary>What is counted about components.</summary>
     public required ComponentMetrics ComponentMetrics { get; init; }
 
+    /// <summary>What is counted about actors.</summary>
+    public required ActorMetrics ActorMetrics { get; init; }
+
     /// <summary>The app id.</summary>
     public string AppId => Options.AppId;
 

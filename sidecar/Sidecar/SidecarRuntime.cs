@@ -31,7 +31,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     private RuntimeServices? _services;
     private SidecarEndpoints? _endpoints;
     private AppMonitor? _monitor;
-    private MetadataApi? _metadata;
+    private RuntimeMetadata? _metadata;
     private Callee? _callee;
     private Task _readying = Task.CompletedTask;
     private Task? _draining;
@@ -54,6 +54,9 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
 
     /// <summary>True while the app is seen and not known to be unhealthy.</summary>
     public bool IsAppAvailable => _monitor?.IsAvailable ?? false;
+
+    /// <summary>The workflow workers that are connected.</summary>
+    public int ConnectedWorkers => _metadata?.ConnectedWorkers ?? 0;
 
     /// <summary>Sets a label of <c>/v1.0/metadata</c>, e.g. <c>appPID</c>; after the start.</summary>
     public void SetLabel(string name, string value) => _metadata?.SetLabel(name, value);
@@ -145,6 +148,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             Tracing = tracing,
             Blocks = _blocks,
             Metrics = metrics,
+            ActorMetrics = new ActorMetrics(metrics),
             ComponentMetrics = new ComponentMetrics(metrics, Options.Environment.GetValueOrDefault("NAMESPACE", "default")),
         };
         _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing);
@@ -157,7 +161,8 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
 
         var invoker = new Invoker(services, callee, AppRegistry.Of(Options.Run));
         _ownedSync.Add(invoker);
-        _metadata = new MetadataApi(services, _blocks, () => _ready.Task.IsCompleted);
+        _metadata = new RuntimeMetadata(services, _blocks, () => _ready.Task.IsCompleted);
+        var metadata = new MetadataApi(_metadata);
         var health = new HealthApi(Options.AppId, () => IsReady && IsSound, () => _isStarted && IsSound && !_stopping.IsCancellationRequested, () => _blocks.SelectMany(block => block.Problems));
         var shutdown = new ShutdownApi(Shutdown);
         var configuration = services.Resources.Configuration;
@@ -168,7 +173,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         }
 
         var http = new HttpDispatcher(
-            [.. _blocks.SelectMany(block => block.HttpApis), _metadata, health, shutdown],
+            [.. _blocks.SelectMany(block => block.HttpApis), metadata, health, shutdown],
             new InvocationApi(services, invoker),
             new ApiAccess(configuration.AllowedApis, configuration.DeniedApis),
             services,
@@ -181,7 +186,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             new GrpcApiAccess(configuration.AllowedApis, configuration.DeniedApis),
             services.Tracing,
             services.Metrics);
-        _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, _metadata), new MetricsEndpoint(services.Metrics));
+        _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, metadata), new MetricsEndpoint(services.Metrics));
     }
 
     private void CreateBlocks(RuntimeServices services)
@@ -211,7 +216,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         [
             .. _blocks.SelectMany(block => block.GrpcApis),
             new InvokeGrpcApi(new GrpcInvocation(services, invoker)),
-            new MetadataGrpcApi(services, _blocks, _metadata!, () => _ready.Task.IsCompleted, Shutdown),
+            new MetadataGrpcApi(_metadata!, Shutdown),
         ],
         new GrpcServerOptions { MaxMessageSize = (int)Math.Min(Options.MaxBodySize, int.MaxValue) },
         services.Time,

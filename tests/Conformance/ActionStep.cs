@@ -150,7 +150,7 @@ internal static class ActionStep
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         var answer = await RawHttp.SendAsync(world.MetricsPort(name), "GET", "/metrics", [], null, chunked: false, limit.Token);
         var seen = Encoding.UTF8.GetString(answer.Body).Split('\n')
-            .Where(line => line.Length > 0 && line[0] != '#' && !line.Contains("healthz", StringComparison.Ordinal) && pattern.IsMatch(line))
+            .Where(line => line.Length > 0 && line[0] != '#' && !line.Contains("healthz", StringComparison.Ordinal) && pattern.IsMatch(line[..line.IndexOfAny(['{', ' '])]))
             .Select(line => Shape(line, request["noValues"]?.GetValue<bool>() == true))
             .Distinct(StringComparer.Ordinal).ToList();
         foreach (var line in wanted.Except(seen, StringComparer.Ordinal))

@@ -245,5 +245,6 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
             },
             $"sidecar {name} is ready",
             TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(() => setup["worker"] is not JsonObject || _sidecars[name].ConnectedWorkers > 0, $"the worker of sidecar {name} is connected", TimeSpan.FromSeconds(20));
     }
 }

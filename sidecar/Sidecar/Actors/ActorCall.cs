@@ -8,7 +8,11 @@ namespace Sidecar.Actors;
 /// <param name="Body">The body.</param>
 /// <param name="Prepare">Copies the caller's headers to the request for the app.</param>
 /// <param name="ReentrancyId">The chain of calls that it belongs to, as the caller says; null = a new one.</param>
-internal sealed record ActorCall(string Type, string Id, string Method, string Query, ReadOnlyMemory<byte> Body, Action<HttpRequestMessage> Prepare, string? ReentrancyId);
+internal sealed record ActorCall(string Type, string Id, string Method, string Query, ReadOnlyMemory<byte> Body, Action<HttpRequestMessage> Prepare, string? ReentrancyId)
+{
+    /// <summary>A timer or reminder comes due.</summary>
+    public bool IsCallback { get; init; }
+}
 
 /// <summary>What the app answered, body read.</summary>
 /// <param name="Failed">The app says by a header that the actor threw; status and body are the app's nevertheless.</param>

@@ -63,7 +63,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
         var chain = settings.Reentrant ? call.ReentrancyId ?? _services.Options.NewId().ToString() : null;
         try
         {
-            var (actor, turn) = await EnterAsync(call.Type, call.Id, settings, chain, cancellationToken);
+            var (actor, turn) = await WaitForTurnAsync(call, settings, chain, cancellationToken);
             using (turn)
             {
                 actor.Touch(_services.Time.GetUtcNow());
@@ -92,7 +92,13 @@ internal sealed partial class ActorHost : IAsyncDisposable
 
     /// <summary>Actors that live elsewhere by now leave; a call under way may end within the drain timeout.</summary>
     public Task LeaveMovedAsync(ActorDirectory directory) =>
-        Task.WhenAll(_actors.Values.Where(actor => directory.Find(actor.Type, actor.Id) is { } host && host != this).Select(actor => LeaveAsync(actor, CancellationToken.None)));
+        Task.WhenAll(_actors.Values.Where(actor => directory.Find(actor.Type, actor.Id) is { } host && host != this).Select(MoveAsync));
+
+    private Task MoveAsync(ActorInstance actor)
+    {
+        _services.ActorMetrics.Rebalanced(actor.Type);
+        return LeaveAsync(actor, CancellationToken.None);
+    }
 
     /// <summary>Takes no new calls and deactivates all actors until the token is cancelled.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -112,6 +118,19 @@ internal sealed partial class ActorHost : IAsyncDisposable
         await _stop.CancelAsync();
         await _sweeping;
         _stop.Dispose();
+    }
+
+    private async Task<(ActorInstance Actor, ActorTurns.Turn Turn)> WaitForTurnAsync(ActorCall call, ActorSettings settings, string? chain, CancellationToken cancellationToken)
+    {
+        _services.ActorMetrics.Waiting(call.Type);
+        try
+        {
+            return await EnterAsync(call.Type, call.Id, settings, chain, cancellationToken);
+        }
+        finally
+        {
+            _services.ActorMetrics.Begun(call.Type);
+        }
     }
 
     private async Task<(ActorInstance Actor, ActorTurns.Turn Turn)> EnterAsync(string type, string id, ActorSettings settings, string? chain, CancellationToken cancellationToken)
@@ -156,7 +175,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
     {
         try
         {
-            if (await _transport.DeactivateAsync(actor.Type, actor.Id, cancellationToken) is { } problem)
+            var problem = await _transport.DeactivateAsync(actor.Type, actor.Id, cancellationToken);
+            _services.ActorMetrics.Deactivated(actor.Type, problem is null);
+            if (problem is not null)
             {
                 LogNotDeactivated(actor.Type, actor.Id, problem);
             }

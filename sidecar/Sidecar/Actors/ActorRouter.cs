@@ -25,7 +25,7 @@ internal sealed class ActorRouter(RuntimeServices services, ActorDirectory direc
             return NoHost(type, id);
         }
 
-        var call = new ActorCall(type, id, method, "", Encoding.UTF8.GetBytes(body), static request => request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json"), null);
+        var call = new ActorCall(type, id, method, "", Encoding.UTF8.GetBytes(body), static request => request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json"), null) { IsCallback = true };
         var result = await host.InvokeAsync(call, TraceContext.None, tellsChain: false, cancellationToken);
         using var response = result.Answer?.Response;
         return result.Failure ?? (result.Answer!.Failed ? new ActorFailure("the actor failed") : null);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecar.Schedules;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Actors;
 
@@ -14,7 +15,7 @@ internal sealed record ActorTimer(string Type, string Id, string Name, string Bo
 /// The timers of the actors that an app registered; they end with the sidecar. Invariants: a timer's next occurrence is planned when the one
 /// before is over, so that one never overtakes itself; a removed or replaced timer does not fire again.
 /// </summary>
-internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time, ActorMetrics metrics, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Type, string Id, string Name), ActorTimer> _timers = [];
@@ -33,11 +34,19 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
         {
             if (timer.Expires <= timer.Due)
             {
-                _timers.Remove((timer.Type, timer.Id, timer.Name));
+                Forget((timer.Type, timer.Id, timer.Name));
                 return;
             }
 
-            _timers[(timer.Type, timer.Id, timer.Name)] = timer;
+            if (!_timers.TryAdd((timer.Type, timer.Id, timer.Name), timer))
+            {
+                _timers[(timer.Type, timer.Id, timer.Name)] = timer;
+            }
+            else
+            {
+                metrics.TimerAdded(timer.Type);
+            }
+
             _due.Enqueue((timer, 0), timer.Due);
         }
 
@@ -49,7 +58,7 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
     {
         lock (_gate)
         {
-            _timers.Remove((type, id, name));
+            Forget((type, id, name));
         }
     }
 
@@ -105,7 +114,9 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
         await Task.Yield();
         try
         {
-            if (await router.CallBackAsync(timer.Type, timer.Id, $"timer/{timer.Name}", timer.Body, _stop.Token) is { Kind: not ActorFailureKind.Cancelled } failure)
+            var failure = await router.CallBackAsync(timer.Type, timer.Id, $"timer/{timer.Name}", timer.Body, _stop.Token);
+            metrics.TimerFired(timer.Type, failure is null);
+            if (failure is { Kind: not ActorFailureKind.Cancelled })
             {
                 LogFailed(timer.Type, timer.Id, timer.Name, failure.Message);
             }
@@ -134,12 +145,20 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
             if (timer.Period is not { IsZero: false } period || (period.Repetitions > 0 && count >= period.Repetitions)
                 || !DaprTime.TryAdd(period, due, out var next) || next >= timer.Expires)
             {
-                _timers.Remove((timer.Type, timer.Id, timer.Name));
+                Forget((timer.Type, timer.Id, timer.Name));
                 return;
             }
 
             _due.Enqueue((timer, count), next);
             _signal.Notify(next);
+        }
+    }
+
+    private void Forget((string Type, string Id, string Name) key)
+    {
+        if (_timers.Remove(key))
+        {
+            metrics.TimerRemoved(key.Type);
         }
     }
 

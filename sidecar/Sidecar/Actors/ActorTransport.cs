@@ -26,7 +26,8 @@ internal sealed class ActorTransport(RuntimeServices services)
             request.Headers.TryAddWithoutValidation(ActorHost.ReentrancyHeader, reentrancyId);
         }
 
-        ForwardedHeaders.SetTrace(request, services.Tracing.Header(trace), trace.TraceState);
+        // A timer or reminder is nobody's call: it belongs to no trace.
+        ForwardedHeaders.SetTrace(request, call.IsCallback ? null : services.Tracing.Header(trace), trace.TraceState);
         try
         {
             var response = await services.App.SendAsync(request, cancellationToken);
@@ -45,7 +46,6 @@ internal sealed class ActorTransport(RuntimeServices services)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri("/" + RequestPath.Encode($"actors/{type}/{id}"), UriKind.Relative)) { Content = new ByteArrayContent([]) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-protobuf");
-        ForwardedHeaders.SetTrace(request, services.Tracing.Header(TraceContext.None), "");
         try
         {
             using var response = await services.App.SendAsync(request, cancellationToken);

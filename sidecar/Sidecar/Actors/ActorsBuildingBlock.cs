@@ -23,7 +23,7 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
         _logger = services.Loggers.CreateLogger<ActorsBuildingBlock>();
         _directory = ActorDirectory.Of(services.Run);
         Router = new ActorRouter(services, _directory);
-        Timers = new ActorTimers(Router, services.Time, services.Loggers.CreateLogger<ActorTimers>());
+        Timers = new ActorTimers(Router, services.Time, services.ActorMetrics, services.Loggers.CreateLogger<ActorTimers>());
         var store = SchedulerRegistry.ActorStore(services) is { } spec ? services.StateStores.GetValueOrDefault(spec.Name) : null;
         State = new ActorState(services, store, (type, id) => _host?.IsActive(type, id) == true);
         HttpApis = [new ActorsApi(services, () => this)];
@@ -75,7 +75,7 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
         await _directory.AddAsync(host);
         foreach (var type in types.Keys)
         {
-            var consumer = new ReminderConsumer(Reminders.Target(type), type, host, Router, _services.Loggers.CreateLogger<ReminderConsumer>());
+            var consumer = new ReminderConsumer(Reminders.Target(type), type, host, Router, _services.ActorMetrics, _services.Loggers.CreateLogger<ReminderConsumer>());
             _consumers.Add(consumer);
             _scheduler.Connect(consumer);
         }

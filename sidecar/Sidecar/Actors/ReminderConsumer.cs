@@ -1,11 +1,12 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Sidecar.Schedules;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Actors;
 
 /// <summary>Takes the reminders of an actor type that this app hosts.</summary>
-internal sealed partial class ReminderConsumer(string target, string actorType, ActorHost host, ActorRouter router, ILogger logger) : IScheduleConsumer
+internal sealed partial class ReminderConsumer(string target, string actorType, ActorHost host, ActorRouter router, ActorMetrics metrics, ILogger logger) : IScheduleConsumer
 {
     public string Target => target;
 
@@ -16,6 +17,7 @@ internal sealed partial class ReminderConsumer(string target, string actorType, 
         var request = entry.Definition.Request;
         var data = request.Data is { } given ? $"\"data\":{Encoding.UTF8.GetString(given.Bytes.Span)}," : "";
         var failure = await router.CallBackAsync(actorType, request.ActorId!, $"remind/{request.Name}", $$"""{{{data}}"dueTime":"","period":""}""", cancellationToken);
+        metrics.ReminderFired(actorType, failure is null);
         if (failure is null or { Kind: ActorFailureKind.Cancelled })
         {
             return DeliveryOutcome.Accepted;

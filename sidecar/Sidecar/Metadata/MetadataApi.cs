@@ -1,32 +1,18 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Api.Http;
+using Sidecar.Components;
 
 namespace Sidecar.Metadata;
 
 /// <summary><c>GET /v1.0/metadata</c> and <c>PUT /v1.0/metadata/{label}</c>.</summary>
-internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuildingBlock> blocks, Func<bool> isReady) : IHttpApi
+internal sealed class MetadataApi(RuntimeMetadata metadata) : IHttpApi
 {
-    /// <summary>The version of Dapr whose API the sidecar speaks.</summary>
-    public const string DaprVersion = "1.18.3";
-
-    /// <summary>The features of daprd that are always on.</summary>
-    public static readonly IReadOnlyList<string> EnabledFeatures = ["HotReload", "WorkflowsRemoteActivityReminder"];
-
-    private readonly ConcurrentDictionary<string, string> _labels = new(StringComparer.Ordinal);
-
     /// <inheritdoc />
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/metadata"];
 
-    /// <summary>The labels, that of the version included.</summary>
-    public SortedDictionary<string, string> Labels => new(_labels, StringComparer.Ordinal) { ["daprRuntimeVersion"] = DaprVersion };
-
-    private ActorRuntimeStatus Actors => blocks.Select(block => block.ActorStatus).FirstOrDefault(status => status is not null) ?? new(false, false, []);
-
-    /// <summary>Sets a label, as <c>dapr run</c> does for the command and process of the app.</summary>
-    public void SetLabel(string name, string value) => _labels[name] = value;
+    private RuntimeServices Services => metadata.Services;
 
     /// <inheritdoc />
     public Task HandleAsync(HttpContext context, string rest)
@@ -44,7 +30,7 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
     private async Task PutAsync(HttpContext context, string label)
     {
         var (body, _) = await RequestBytes.ReadAsync(context);
-        SetLabel(label, Encoding.UTF8.GetString(body));
+        metadata.SetLabel(label, Encoding.UTF8.GetString(body));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -53,18 +39,19 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
-        json.WriteString("id", services.AppId);
-        json.WriteString("runtimeVersion", DaprVersion);
-        WriteTexts(json, "enabledFeatures", EnabledFeatures);
-        WriteArray(json, "actors", isReady() ? Actors.Types : [], WriteActorType);
-        WriteArray(json, "components", blocks.SelectMany(block => block.LoadedComponents), WriteComponent);
-        WriteMap(json, "extended", Labels);
-        WriteArray(json, "subscriptions", blocks.SelectMany(block => block.ActiveSubscriptions), WriteSubscription);
-        WriteArray(json, "httpEndpoints", services.Resources.HttpEndpoints.Select(endpoint => endpoint.Name), WriteName);
+        json.WriteString("id", Services.AppId);
+        json.WriteString("runtimeVersion", RuntimeMetadata.DaprVersion);
+        WriteTexts(json, "enabledFeatures", RuntimeMetadata.EnabledFeatures);
+        WriteArray(json, "actors", metadata.Actors.Types, WriteActorType);
+        WriteArray(json, "components", metadata.Components, WriteComponent);
+        WriteMap(json, "extended", metadata.Labels);
+        WriteArray(json, "subscriptions", metadata.Subscriptions, WriteSubscription);
+        WriteArray(json, "httpEndpoints", Services.Resources.HttpEndpoints.Select(endpoint => endpoint.Name), WriteName);
         WriteApp(json);
         WriteActors(json);
         WriteScheduler(json);
-        WriteArray(json, "resiliencies", services.Resources.Resiliency.Select(document => document.Name), WriteName);
+        WriteWorkflows(json);
+        WriteArray(json, "resiliencies", Services.Resources.Resiliency.Select(document => document.Name), WriteName);
         json.WriteEndObject();
         await json.FlushAsync(context.RequestAborted);
     }
@@ -112,24 +99,59 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
     private void WriteApp(Utf8JsonWriter json)
     {
         json.WriteStartObject("appConnectionProperties");
-        if (services.Options.AppPort is { } port)
+        if (Services.Options.AppPort is { } port)
         {
             json.WriteNumber("port", port);
         }
 
-        json.WriteString("protocol", services.Options.AppProtocol);
-        json.WriteString("channelAddress", services.Options.AppChannelAddress);
+        json.WriteString("protocol", Services.Options.AppProtocol);
+        json.WriteString("channelAddress", Services.Options.AppChannelAddress);
+        if (Services.Options.AppMaxConcurrency > 0)
+        {
+            json.WriteNumber("maxConcurrency", Services.Options.AppMaxConcurrency);
+        }
+
+        WriteHealth(json);
         json.WriteEndObject();
+    }
+
+    private void WriteHealth(Utf8JsonWriter json)
+    {
+        if (metadata.AppHealth is not { } health)
+        {
+            return;
+        }
+
+        json.WriteStartObject("health");
+        if (!Services.Options.IsGrpcApp)
+        {
+            json.WriteString("healthCheckPath", health.Path);
+        }
+
+        json.WriteString("healthProbeInterval", GoDuration.Format(health.Interval));
+        json.WriteString("healthProbeTimeout", GoDuration.Format(health.Timeout));
+        json.WriteNumber("healthThreshold", health.Threshold);
+        json.WriteEndObject();
+    }
+
+    private void WriteWorkflows(Utf8JsonWriter json)
+    {
+        if (metadata.ConnectedWorkers is > 0 and var workers)
+        {
+            json.WriteStartObject("workflows");
+            json.WriteNumber("connectedWorkers", workers);
+            json.WriteEndObject();
+        }
     }
 
     private void WriteActors(Utf8JsonWriter json)
     {
-        var status = Actors;
+        var status = metadata.Actors;
         json.WriteStartObject("actorRuntime");
-        json.WriteString("runtimeStatus", !isReady() ? "INITIALIZING" : status.Enabled ? "RUNNING" : "DISABLED");
-        WriteArray(json, "activeActors", isReady() ? status.Types : [], WriteActorType);
-        json.WriteBoolean("hostReady", isReady() && status.HostReady);
-        if (isReady())
+        json.WriteString("runtimeStatus", !metadata.IsReady ? "INITIALIZING" : status.Enabled ? "RUNNING" : "DISABLED");
+        WriteArray(json, "activeActors", status.Types, WriteActorType);
+        json.WriteBoolean("hostReady", status.HostReady);
+        if (metadata.IsReady)
         {
             json.WriteString("placement", status.Enabled ? "placement: connected" : "placement: disconnected");
         }
@@ -152,10 +174,10 @@ internal sealed class MetadataApi(RuntimeServices services, IReadOnlyList<IBuild
     // The scheduler is part of the sidecar: it is reached where the sidecar is.
     private void WriteScheduler(Utf8JsonWriter json)
     {
-        if (services.Options.HasScheduler)
+        if (Services.Options.HasScheduler)
         {
             json.WriteStartObject("scheduler");
-            WriteTexts(json, "connected_addresses", [$"{services.Options.ListenAddress}:{services.Options.GrpcPort}"]);
+            WriteTexts(json, "connected_addresses", [$"{Services.Options.ListenAddress}:{Services.Options.GrpcPort}"]);
             json.WriteEndObject();
         }
     }

@@ -63,6 +63,13 @@ internal static class SpanTags
                 span.SetTag("db.statement", $"{method} {path}");
                 span.SetTag("db.system", "state");
                 break;
+            case [_, "actors", var type, var id, "method", var called]:
+                span.DisplayName = $"CallActor/{type}/{called}";
+                span.SetTag("dapr-api-call", "true");
+                span.SetTag("dapr.actor", $"{type}.{id}");
+                span.SetTag("net.peer.name", $"{type}.{id}");
+                span.SetTag("rpc.service", "ServiceInvocation");
+                break;
             case [_, "publish", ..]:
                 span.SetTag("messaging.system", "pubsub");
                 break;

@@ -42,9 +42,14 @@ internal static class ZipkinFormat
         json.WriteNumber("timestamp", (span.StartTimeUtc - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         json.WriteNumber("duration", Math.Max(1, span.Duration.Ticks / TimeSpan.TicksPerMicrosecond));
         WriteEndpoint(json, "localEndpoint", "serviceName", service);
-        if (span.GetTagItem("server.address") is string address)
+        if (span.Kind != ActivityKind.Server && span.GetTagItem("server.address") is string address)
         {
             WriteEndpoint(json, "remoteEndpoint", "ipv4", address);
+        }
+        else if (span.Kind != ActivityKind.Server && (span.GetTagItem("net.peer.name") ?? span.GetTagItem("db.name")) is string peer)
+        {
+            // OpenTelemetry's rule for Zipkin: a client's peer is what its tags say about it, the best first.
+            WriteEndpoint(json, "remoteEndpoint", "serviceName", peer);
         }
 
         WriteTags(json, span, service);

@@ -4,6 +4,7 @@ using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Faults;
+using Sidecar.Metadata;
 using Sidecar.State.PostgreSql;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Postgres;
@@ -16,6 +17,8 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
 {
     internal const string NoStore =
         "the state store is not configured to use the actor runtime. Have you set the - name: actorStateStore value: \"true\" in your state store component file?";
+
+    private static readonly string[] InternalTypes = ["activity", "retentioner", "workflow"];
 
     private readonly RuntimeServices _services;
     private readonly IWorkflowStore? _store;
@@ -35,6 +38,14 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
 
     /// <inheritdoc />
     public string? Fault => _engine?.Fault;
+
+    /// <inheritdoc />
+    public int ConnectedWorkers => _engine?.Dispatcher.Workers ?? 0;
+
+    /// <summary>daprd runs workflows on actors of its own and lists their types while a worker is connected.</summary>
+    public ActorRuntimeStatus? ActorStatus => !_services.Options.HasPlacement || ConnectedWorkers == 0
+        ? null
+        : new(true, true, [.. InternalTypes.Select(kind => KeyValuePair.Create($"dapr.internal.{(_services.Namespace.Length > 0 ? _services.Namespace : "default")}.{_services.AppId}.{kind}", 0))]);
 
     private WorkflowEngine Engine => _engine ?? throw new GrpcException(GrpcCode.FailedPrecondition, NoStore);
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Dapr.DurableTask.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Api.Http;
@@ -10,7 +9,7 @@ using TraceContext = Dapr.DurableTask.Protobuf.TraceContext;
 namespace Sidecar.Workflows;
 
 /// <summary>The workflow API over HTTP; the component's name in the path is not looked at, as in Dapr.</summary>
-internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPlacement) : IHttpApi
+internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPlacement) : IHttpApi
 {
     private const int MaxIdLength = 64;
 
@@ -77,9 +76,9 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find, bo
     }
 
     /// <summary>What is wrong with an id for a new instance, or null.</summary>
-    internal static ApiError? CheckId(string id) => id.Length > MaxIdLength
+    internal static ApiError? CheckId(string id) => Encoding.UTF8.GetByteCount(id) > MaxIdLength
         ? new(400, "ERR_INSTANCE_ID_TOO_LONG", $"workflow instance ID exceeds the max length of {MaxIdLength} characters")
-        : ValidId().IsMatch(id) ? null : new(400, "ERR_INSTANCE_ID_INVALID", $"workflow instance ID '{id}' is invalid: only alphanumeric and underscore characters are allowed");
+        : id.EnumerateRunes().All(rune => Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.Value is '_' or '-') ? null : new(400, "ERR_INSTANCE_ID_INVALID", $"workflow instance ID '{id}' is invalid: only alphanumeric and underscore characters are allowed");
 
     /// <summary>Why an operation was not done, in daprd's words; null when it was.</summary>
     internal static string? Reason(WorkflowRefusal refusal) => refusal switch
@@ -98,9 +97,6 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find, bo
         return null;
     }
 
-    [GeneratedRegex(@"^[\p{L}\p{N}_-]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ValidId();
-
     private WorkflowOperations Operations => find()!;
 
     private async Task<ApiError?> StartAsync(HttpContext context, string name)
@@ -111,24 +107,29 @@ internal sealed partial class WorkflowHttpApi(Func<WorkflowOperations?> find, bo
             return invalid;
         }
 
-        var trace = context.Features.Get<RequestTrace>()?.Context;
-        var request = new CreateInstanceRequest
+        if (Operations.ProblemOfId(id) is { } problem)
         {
-            InstanceId = id,
-            Name = name,
-            Input = await BodyAsync(context),
-            ParentTraceContext = trace is { TraceParent.Length: > 0 } parent ? new TraceContext { TraceParent = parent.TraceParent, TraceState = parent.TraceState } : null,
-        };
+            return StartFailed(name, problem);
+        }
+
+        // As in daprd the trace of a workflow that was started over HTTP is one of its own; without spans the caller's context goes on.
+        var trace = context.Features.Get<RequestTrace>() is { Span: null, Context: var incoming } ? incoming : Telemetry.TraceContext.None;
+        var request = new CreateInstanceRequest { InstanceId = id, Name = name, Input = await BodyAsync(context), ParentTraceContext = ToMessage(trace) };
         var refusal = await Operations.CreateAsync(request, context.RequestAborted);
         if (Reason(refusal) is { } reason)
         {
-            return new(refusal == WorkflowRefusal.Overloaded ? 503 : 500, "ERR_START_WORKFLOW", $"error starting workflow '{name}': unable to start workflow: {reason}");
+            return StartFailed(name, reason, refusal == WorkflowRefusal.Overloaded ? 503 : 500);
         }
 
         await Operations.WaitForStartAsync(id, context.RequestAborted);
         await WriteAsync(context, 202, new { instanceID = id });
         return null;
     }
+
+    private static ApiError StartFailed(string name, string reason, int status = 500) => new(status, "ERR_START_WORKFLOW", $"error starting workflow '{name}': unable to start workflow: {reason}");
+
+    private static TraceContext? ToMessage(Telemetry.TraceContext trace) =>
+        trace.TraceParent.Length > 0 ? new TraceContext { TraceParent = trace.TraceParent, TraceState = trace.TraceState } : null;
 
     private async Task<ApiError?> GetAsync(HttpContext context, string id)
     {

@@ -12,6 +12,12 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
 
     private EngineContext Context => engine.Context;
 
+    /// <summary>Why no instance can have the id, although its letters are allowed: daprd's scheduler takes the name of the first reminder for a host name. Null when it can.</summary>
+    public string? ProblemOfId(string instanceId) =>
+        Schedules.ScheduleRules.ProblemOfKey($"actorreminder||default||dapr.internal.default.{Context.AppId}.workflow||{instanceId}||start") is { } problem
+            ? $"failed to start workflow: rpc error: code = Unknown desc = {problem}"
+            : null;
+
     /// <summary>Creates an instance. It is durable when this returns; it runs when a worker takes it.</summary>
     public async Task<WorkflowRefusal> CreateAsync(CreateInstanceRequest request, CancellationToken cancellation)
     {
@@ -25,6 +31,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
             return WorkflowRefusal.TooMuch;
         }
 
+        using var span = StartSpan(request);
         var start = new HistoryEvent
         {
             EventId = Events.FromOutside,
@@ -37,7 +44,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
                 Input = request.Input,
                 WorkflowInstance = new Dapr.DurableTask.Protobuf.WorkflowInstance { InstanceId = request.InstanceId, ExecutionId = request.ExecutionId ?? Context.NewId() },
                 ScheduledStartTimestamp = request.ScheduledStartTimestamp,
-                ParentTraceContext = request.ParentTraceContext,
+                ParentTraceContext = span is null ? request.ParentTraceContext : new TraceContext { TraceParent = span.Id, TraceState = span.TraceStateString ?? "" },
                 Tags = { request.Tags },
             },
         };
@@ -127,6 +134,17 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
         await engine.FindAsync(instanceId, cancellation) is null
             ? null
             : [.. (await engine.ReadHistoryAsync(instanceId, cancellation)).Select(HistoryEvent.Parser.ParseFrom)];
+
+    private System.Diagnostics.Activity? StartSpan(CreateInstanceRequest request)
+    {
+        var parent = request.ParentTraceContext is { } given ? new Telemetry.TraceContext(given.TraceParent, given.TraceState ?? "") : Telemetry.TraceContext.None;
+        var span = Context.Tracing.Start("create_orchestration||" + request.Name, System.Diagnostics.ActivityKind.Client, parent);
+        span?.SetTag("durabletask.task.instance_id", request.InstanceId);
+        span?.SetTag("durabletask.task.name", request.Name);
+        span?.SetTag("durabletask.type", "orchestration");
+        span?.SetTag("otel.scope.name", "durabletask");
+        return span;
+    }
 
     private async Task<InstanceRow?> WaitAsync(string instanceId, Func<InstanceRow, bool> reached, CancellationToken cancellation)
     {

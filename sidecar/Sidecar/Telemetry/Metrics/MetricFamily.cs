@@ -62,6 +62,9 @@ internal sealed class Counter
     /// <summary>Adds one.</summary>
     public void Increment() => Interlocked.Increment(ref _value);
 
+    /// <summary>Adds a number.</summary>
+    public void Add(long value) => Interlocked.Add(ref _value, value);
+
     /// <summary>Sets it.</summary>
     public void Set(long value) => Interlocked.Exchange(ref _value, value);
 }

@@ -1,5 +1,6 @@
 using Sidecar.Components;
 using Sidecar.Telemetry.Metrics;
+using Sidecar.Tests.Actors;
 using Sidecar.Tests.Hosting;
 
 namespace Sidecar.Tests.Telemetry;
@@ -20,6 +21,27 @@ public sealed class MetricsTests
         text.Should().Contain("dapr_http_server_request_count{app_id=\"app\",method=\"GET\",path=\"/v1.0/invoke/app/method/x/1\",status=\"200\"} 1")
             .And.Contain("dapr_http_client_completed_count{app_id=\"app\",method=\"GET\",path=\"/x/1\",status=\"200\"} 1")
             .And.NotContain("secret");
+    }
+
+    [Fact]
+    public async Task Metrics_ActorsAndTheirTimers_AreCountedByType()
+    {
+        await using var app = await ActorApp.StartAsync("""{"entities":["Cart"]}""");
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = app.Port, MetricsPort = port }, [ActorApp.Store]);
+        using var client = new HttpClient();
+
+        await sidecar.Client.PutAsync("v1.0/actors/Cart/1/method/add", null);
+        await sidecar.Client.PutAsync("v1.0/actors/Cart/1/timers/soon", new StringContent("""{"dueTime":"0s"}"""));
+        await sidecar.Client.PutAsync("v1.0/actors/Cart/1/timers/late", new StringContent("""{"dueTime":"1h"}"""));
+
+        await Eventually.TrueAsync(
+            async () => (await client.GetStringAsync($"http://127.0.0.1:{port}/metrics")) is var text
+                && text.Contains("dapr_runtime_actor_timers_fired_total{actor_type=\"Cart\",app_id=\"app\",success=\"true\"} 1", StringComparison.Ordinal)
+                && text.Contains("dapr_runtime_actor_timers{actor_type=\"Cart\",app_id=\"app\"} 1", StringComparison.Ordinal)
+                && text.Contains("dapr_runtime_actor_pending_actor_calls{actor_type=\"Cart\",app_id=\"app\"} 0", StringComparison.Ordinal),
+            "one timer has fired, one waits");
+        app.App.Seen.Should().Contain(request => request.Target == "/actors/Cart/1/method/timer/soon" && !request.Headers.ContainsKey("traceparent"));
     }
 
     [Fact]

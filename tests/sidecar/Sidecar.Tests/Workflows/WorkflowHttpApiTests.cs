@@ -57,6 +57,16 @@ public sealed class WorkflowHttpApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_IdThatTheSchedulerOfDaprRefuses_Is500AndStartsNothing()
+    {
+        using var answer = await _sidecar.Client.PostAsync("v1.0/workflows/dapr/Echo/start?instanceID=%C3%BC", new StringContent("1"));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("ERR_START_WORKFLOW").And.Contain("RFC 1123");
+        (await _sidecar.Client.GetAsync("v1.0/workflows/dapr/%C3%BC")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task StartAndGet_Echo_StatusAndProperties()
     {
         await ExpectAsync("POST", "v1.0/workflows/dapr/Echo/start?instanceID=w1", "\"in\"", 202, """{"instanceID":"w1"}""");

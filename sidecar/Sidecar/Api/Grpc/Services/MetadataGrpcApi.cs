@@ -1,10 +1,11 @@
 using Dapr.Proto.Runtime.V1;
+using Sidecar.Components;
 using Sidecar.Metadata;
 
 namespace Sidecar.Api.Grpc.Services;
 
 /// <summary>Metadata and shutdown over gRPC: what the HTTP API tells, as messages.</summary>
-internal sealed class MetadataGrpcApi(RuntimeServices services, IReadOnlyList<IBuildingBlock> blocks, MetadataApi metadata, Func<bool> isReady, Func<Task> shutdown) : IGrpcApi
+internal sealed class MetadataGrpcApi(RuntimeMetadata metadata, Func<Task> shutdown) : IGrpcApi
 {
     public IReadOnlyList<GrpcMethod> Methods =>
     [
@@ -32,12 +33,13 @@ internal sealed class MetadataGrpcApi(RuntimeServices services, IReadOnlyList<IB
 
     private GetMetadataResponse Get()
     {
+        var services = metadata.Services;
         var options = services.Options;
         var response = new GetMetadataResponse
         {
             Id = services.AppId,
-            RuntimeVersion = MetadataApi.DaprVersion,
-            EnabledFeatures = { MetadataApi.EnabledFeatures },
+            RuntimeVersion = RuntimeMetadata.DaprVersion,
+            EnabledFeatures = { RuntimeMetadata.EnabledFeatures },
             AppConnectionProperties = new AppConnectionProperties
             {
                 Port = options.AppPort ?? 0,
@@ -45,23 +47,53 @@ internal sealed class MetadataGrpcApi(RuntimeServices services, IReadOnlyList<IB
                 ChannelAddress = options.AppChannelAddress,
                 MaxConcurrency = Math.Max(options.AppMaxConcurrency, 0),
             },
-            ActorRuntime = new ActorRuntime
-            {
-                RuntimeStatus = isReady() ? ActorRuntime.Types.ActorRuntimeStatus.Disabled : ActorRuntime.Types.ActorRuntimeStatus.Initializing,
-                Placement = isReady() ? "placement: disconnected" : "",
-            },
+            ActorRuntime = Actors(),
+            Workflows = new MetadataWorkflows { ConnectedWorkers = metadata.ConnectedWorkers },
         };
+        response.ActiveActorsCount.AddRange(response.ActorRuntime.ActiveActors);
+        if (options.HasScheduler)
+        {
+            // The scheduler is part of the sidecar: it is reached where the sidecar is.
+            response.Scheduler = new MetadataScheduler { ConnectedAddresses = { $"{options.ListenAddress}:{options.GrpcPort}" } };
+        }
+
+        if (metadata.AppHealth is { } health)
+        {
+            response.AppConnectionProperties.Health = new AppConnectionHealthProperties
+            {
+                HealthCheckPath = options.IsGrpcApp ? "" : health.Path,
+                HealthProbeInterval = GoDuration.Format(health.Interval),
+                HealthProbeTimeout = GoDuration.Format(health.Timeout),
+                HealthThreshold = health.Threshold,
+            };
+        }
+
         response.ExtendedMetadata.Add(metadata.Labels.ToDictionary(StringComparer.Ordinal));
-        response.RegisteredComponents.AddRange(blocks.SelectMany(block => block.LoadedComponents).Select(component => new RegisteredComponents
+        response.RegisteredComponents.AddRange(metadata.Components.Select(component => new RegisteredComponents
         {
             Name = component.Name,
             Type = component.Type,
             Version = component.Version,
             Capabilities = { component.Capabilities },
         }));
-        response.Subscriptions.AddRange(blocks.SelectMany(block => block.ActiveSubscriptions).Select(ToMessage));
+        response.Subscriptions.AddRange(metadata.Subscriptions.Select(ToMessage));
         response.HttpEndpoints.AddRange(services.Resources.HttpEndpoints.Select(endpoint => new MetadataHTTPEndpoint { Name = endpoint.Name }));
         return response;
+    }
+
+    private ActorRuntime Actors()
+    {
+        var actors = metadata.Actors;
+        var status = !metadata.IsReady ? ActorRuntime.Types.ActorRuntimeStatus.Initializing
+            : actors.Enabled ? ActorRuntime.Types.ActorRuntimeStatus.Running
+            : ActorRuntime.Types.ActorRuntimeStatus.Disabled;
+        return new ActorRuntime
+        {
+            RuntimeStatus = status,
+            HostReady = actors.HostReady,
+            Placement = !metadata.IsReady ? "" : actors.Enabled ? "placement: connected" : "placement: disconnected",
+            ActiveActors = { actors.Types.Select(type => new ActiveActorsCount { Type = type.Key, Count = type.Value }) },
+        };
     }
 
     private static PubsubSubscription ToMessage(ActiveSubscription subscription) => new()

@@ -35,6 +35,12 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
             throw new GrpcException(GrpcCode.InvalidArgument, "workflow name is not configured");
         }
 
+        var failed = $"error starting workflow '{request.WorkflowName}': unable to start workflow";
+        if (operations().ProblemOfId(id) is { } problem)
+        {
+            throw new GrpcException(GrpcCode.Internal, $"{failed}: {problem}");
+        }
+
         var create = new CreateInstanceRequest { InstanceId = id, Name = request.WorkflowName, Input = request.Input.ToStringUtf8() };
         if (request.Options.TryGetValue(StartTime, out var text))
         {
@@ -49,7 +55,7 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
             create.ParentTraceContext = new TraceContext { TraceParent = parent.TraceParent, TraceState = parent.TraceState };
         }
 
-        Check(await operations().CreateAsync(create, call.Cancellation), id, $"error starting workflow '{request.WorkflowName}': unable to start workflow");
+        Check(await operations().CreateAsync(create, call.Cancellation), id, failed);
         if (create.ScheduledStartTimestamp is null)
         {
             await operations().WaitForStartAsync(id, call.Cancellation);
