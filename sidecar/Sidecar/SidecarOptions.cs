@@ -11,6 +11,9 @@ internal sealed record SidecarOptions
     /// <summary>The app id; not empty.</summary>
     public required string AppId { get; init; }
 
+    /// <summary>Which instance of its app this one belongs to; default 1. Instances of one app in a run share its calls, messages, jobs, actors and workflows.</summary>
+    public int Instance { get; init; } = 1;
+
     /// <summary>The address both endpoints listen on; default 127.0.0.1.</summary>
     public string ListenAddress { get; init; } = "127.0.0.1";
 

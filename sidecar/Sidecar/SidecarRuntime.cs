@@ -58,6 +58,12 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     /// <summary>The workflow workers that are connected.</summary>
     public int ConnectedWorkers => _metadata?.ConnectedWorkers ?? 0;
 
+    /// <summary>The process of the app ends or has ended: until <see cref="AppStarts"/> the app gets no deliveries, and its other instances get its calls.</summary>
+    public void AppLeaves() => _monitor?.Leave();
+
+    /// <summary>A process of the app has been started: it is watched again.</summary>
+    public void AppStarts() => _monitor?.Return();
+
     /// <summary>Sets a label of <c>/v1.0/metadata</c>, e.g. <c>appPID</c>; after the start.</summary>
     public void SetLabel(string name, string value) => _metadata?.SetLabel(name, value);
 
@@ -237,7 +243,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             }
         }
 
-        if (!AppRegistry.Of(Options.Run).TryAdd(Options.AppId, _callee!))
+        if (!AppRegistry.Of(Options.Run).TryAdd(Options.AppId, Options.Instance, _callee!))
         {
             problems.Add($"app id '{Options.AppId}' runs already; give each app an id of its own");
         }

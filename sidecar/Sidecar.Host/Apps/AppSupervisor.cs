@@ -59,6 +59,12 @@ internal sealed class AppSupervisor(
     /// <summary>The output, for error messages.</summary>
     public AppOutput Output => output;
 
+    /// <summary>Called when the process is about to end on request, and when it has ended.</summary>
+    public Action? Leaving { get; set; }
+
+    /// <summary>Called when a process has been started.</summary>
+    public Action? Launched { get; set; }
+
     /// <summary>Called when the app's sidecar saw it ready.</summary>
     public void MarkReady()
     {
@@ -145,11 +151,12 @@ internal sealed class AppSupervisor(
         }
 
         await _stop.CancelAsync();
+        Leaving?.Invoke();
         SignalProcess(Signals.AskToStop);
         var ended = await EndedWithinAsync(grace);
         if (!ended)
         {
-            console.Line($"{app.AppId} did not stop within {grace.TotalSeconds:0.#} s: killed");
+            console.Line($"{app.Name} did not stop within {grace.TotalSeconds:0.#} s: killed");
             SignalProcess(Signals.End);
             await _loop;
         }
@@ -191,7 +198,7 @@ internal sealed class AppSupervisor(
         {
             // A fault of the host itself (a full disk, say): the app counts as failed, and whoever waits for it is told.
             State = AppState.Failed;
-            console.Error($"supervising {app.AppId} failed: {exception}");
+            console.Error($"supervising {app.Name} failed: {exception}");
             _failedBeforeReady.TrySetResult($"could not be supervised ({exception.Message})");
             SignalProcess(Signals.End);
         }
@@ -231,7 +238,7 @@ internal sealed class AppSupervisor(
         if (policy.Pause(crashes) is not { } pause)
         {
             State = AppState.Failed;
-            console.Error($"{app.AppId} {end}; it crashed {crashes} times in a row and is not started again (start it with: start-app {app.AppId}). Its last lines:");
+            console.Error($"{app.Name} {end}; it crashed {crashes} times in a row and is not started again (start it with: start-app {app.Name}). Its last lines:");
             foreach (var line in output.LastLines)
             {
                 console.Error("  " + line);
@@ -241,7 +248,7 @@ internal sealed class AppSupervisor(
         }
 
         State = AppState.Crashed;
-        console.Line($"{app.AppId} {end}; started again in {pause.TotalSeconds:0.#} s (crash {crashes} of at most {policy.Limit} in a row)");
+        console.Line($"{app.Name} {end}; started again in {pause.TotalSeconds:0.#} s (crash {crashes} of at most {policy.Limit} in a row)");
         await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stop.IsCancellationRequested)
         {
@@ -275,7 +282,8 @@ internal sealed class AppSupervisor(
                 _process = process;
             }
 
-            pids.Write(app.AppId, process);
+            Launched?.Invoke();
+            pids.Write(app.Name, process);
             if (_wasReady && !stop.IsCancellationRequested)
             {
                 State = AppState.Running;
@@ -291,7 +299,8 @@ internal sealed class AppSupervisor(
                 _process = null;
             }
 
-            pids.Remove(app.AppId);
+            Leaving?.Invoke();
+            pids.Remove(app.Name);
             return code > 128 ? $"was ended by signal {code - 128}" : $"exited with code {code}";
         }
     }

@@ -20,7 +20,7 @@ internal static class CommandTable
           faults [set NAME FIELD=VALUE... | remove NAME | clear]
                                           the faults injected into the running platform (docs/sidecar.md)
           restart APP | start-app APP | stop-app APP
-                                          the process of one app
+                                          the processes of one app, instance by instance; APP.2 names an instance
 
         FILE is a run file or a folder with a dapr.yaml (default: dapr.yaml). Every command takes --run-dir DIR (default: .run).
         Exit codes: 0 done or stopped in order, 1 something failed, 2 the command line is not understood.

@@ -19,7 +19,7 @@ internal static class LogsCommand
         if (!File.Exists(path))
         {
             var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.log") : [];
-            var known = files.Select(Path.GetFileNameWithoutExtension).Where(name => !name!.Contains('.')).Order(StringComparer.Ordinal);
+            var known = files.Select(Path.GetFileNameWithoutExtension).Where(name => !name!.EndsWith(".sidecar", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
             context.Console.Error($"there is no log {path}; logs of: {string.Join(", ", known)}");
             return ExitCodes.Failure;
         }

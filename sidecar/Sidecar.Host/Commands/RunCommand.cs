@@ -97,7 +97,7 @@ internal static class RunCommand
     private static void Announce(PlatformRun run, RunOptions options, HostContext context, TimeSpan elapsed)
     {
         context.Console.Line($"ready in {elapsed.TotalSeconds:0.0} s");
-        var gateway = run.Find("gateway")?.App ?? run.Apps.Select(app => app.App).LastOrDefault(app => app.AppPort > 0);
+        var gateway = run.Find("gateway") is [var first, ..] ? first.App : run.Apps.Select(app => app.App).LastOrDefault(app => app.AppPort > 0);
         if (gateway is not null)
         {
             context.Console.Line($"  {gateway.AppId,-9} http://localhost:{gateway.AppPort}");

@@ -9,7 +9,7 @@ internal static class StatusCommand
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    private static readonly string[] Heading = ["APP", "STATE", "PID", "RESTARTS", "APP PORT", "HTTP", "GRPC", "METRICS", "SIDECAR", "COMPONENTS"];
+    private static readonly string[] Heading = ["APP", "STATE", "HEALTH", "PID", "RESTARTS", "APP PORT", "HTTP", "GRPC", "METRICS", "SIDECAR", "COMPONENTS"];
 
     public static async Task<int> ExecuteAsync(Arguments arguments, string runDirectory, HostContext context, CancellationToken cancellationToken)
     {
@@ -38,8 +38,9 @@ internal static class StatusCommand
 
     private static string[] Row(AppStatus app) =>
     [
-        app.AppId,
+        app.Name,
         app.State,
+        app.AppPort == 0 ? "-" : app.AppAvailable ? "ok" : "away",
         app.Pid?.ToString() ?? "-",
         app.Restarts.ToString(),
         app.AppPort > 0 ? app.AppPort.ToString() : "-",

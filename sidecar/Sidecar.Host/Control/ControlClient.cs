@@ -12,7 +12,7 @@ internal sealed class ControlClient : IDisposable
     private ControlClient(HostFile host)
     {
         Host = host;
-        _client = new HttpClient { BaseAddress = host.ControlUrl, Timeout = TimeSpan.FromSeconds(90) };
+        _client = new HttpClient { BaseAddress = host.ControlUrl, Timeout = TimeSpan.FromMinutes(10) };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Token);
     }
 

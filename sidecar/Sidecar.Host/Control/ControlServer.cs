@@ -73,25 +73,26 @@ internal sealed class ControlServer(PlatformRun run, HostContext context, DateTi
             run.RequestStop();
             return TypedResults.Accepted((string?)null);
         });
-        server.MapPost("/apps/{id}/start", (string id) => OnApp(id, app => app.Process.StartAsync()));
-        server.MapPost("/apps/{id}/stop", (string id) => OnApp(id, app => app.Process.StopAsync(run.StopTimeout)));
-        server.MapPost("/apps/{id}/restart", (string id) => OnApp(id, app => app.Process.RestartAsync(run.StopTimeout)));
+        server.MapPost("/apps/{id}/start", (string id) => OnApp(id, apps => Task.WhenAll(apps.Select(app => app.Process.StartAsync()))));
+        server.MapPost("/apps/{id}/stop", (string id) => OnApp(id, apps => Task.WhenAll(apps.Select(app => app.Process.StopAsync(run.StopTimeout)))));
+        server.MapPost("/apps/{id}/restart", (string id, CancellationToken cancellationToken) => OnApp(id, apps => run.RestartAsync(apps, cancellationToken)));
         FaultEndpoints.Map(server, run.Faults);
     }
 
-    private async Task<IResult> OnApp(string id, Func<RunningApp, Task> action)
+    private async Task<IResult> OnApp(string id, Func<IReadOnlyList<RunningApp>, Task> action)
     {
-        if (run.Find(id) is not { } app)
+        var apps = run.Find(id);
+        if (apps.Count == 0)
         {
-            return TypedResults.Text($"there is no app '{id}'; the apps: {string.Join(", ", run.Apps.Select(known => known.App.AppId))}", statusCode: StatusCodes.Status404NotFound);
+            return TypedResults.Text($"there is no app '{id}'; the apps: {string.Join(", ", run.Apps.Select(known => known.App.Name))}", statusCode: StatusCodes.Status404NotFound);
         }
 
-        if (!app.Process.IsManaged)
+        if (apps.Any(app => !app.Process.IsManaged))
         {
             return TypedResults.Text($"the process of '{id}' is not the host's: it is started elsewhere", statusCode: StatusCodes.Status409Conflict);
         }
 
-        await action(app);
+        await action(apps);
         return TypedResults.NoContent();
     }
 
@@ -106,6 +107,7 @@ internal sealed class ControlServer(PlatformRun run, HostContext context, DateTi
         var (definition, process) = (app.App, app.Process);
         return new AppStatus(
             definition.AppId,
+            definition.Instance,
             process.State.ToString().ToLowerInvariant(),
             process.ProcessId,
             process.Restarts,
@@ -113,6 +115,7 @@ internal sealed class ControlServer(PlatformRun run, HostContext context, DateTi
             definition.HttpPort,
             definition.GrpcPort,
             definition.MetricsPort,
+            app.Sidecar.IsAppAvailable,
             await _probe.IsReadyAsync(definition, cancellationToken),
             await _probe.ComponentsAsync(definition, cancellationToken));
     }

@@ -6,8 +6,20 @@ namespace Sidecar.Host.RunFiles;
 /// <summary>One app of a run file, common settings merged in, every path absolute.</summary>
 internal sealed record AppDefinition
 {
+    /// <summary>A port of the app that the run gives it.</summary>
+    public const int AnyPort = -1;
+
     /// <summary>The app id.</summary>
     public required string AppId { get; init; }
+
+    /// <summary>Which instance of the app it is, from 1.</summary>
+    public int Instance { get; init; } = 1;
+
+    /// <summary>How many instances of the app the run has.</summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary>The name of the instance in logs and commands: the app id, from the second on with the number, e.g. <c>orders.2</c> (no app id has a dot).</summary>
+    public string Name => Instance == 1 ? AppId : $"{AppId}.{Instance}";
 
     /// <summary>Where the command runs.</summary>
     public required string Directory { get; init; }
@@ -15,7 +27,7 @@ internal sealed record AppDefinition
     /// <summary>Where it is written in the run file, for messages, e.g. <c>dapr.yaml:12: apps[1]</c>.</summary>
     public required string Place { get; init; }
 
-    /// <summary>The app's port; 0 = it has none.</summary>
+    /// <summary>The app's port; 0 = it has none, <see cref="AnyPort"/> = any free one.</summary>
     public int AppPort { get; init; }
 
     /// <summary>The sidecar's HTTP port; 0 = any free one.</summary>

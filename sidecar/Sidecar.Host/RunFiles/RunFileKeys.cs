@@ -21,7 +21,10 @@ internal static class RunFileKeys
 
     /// <summary>Keys that only an app has.</summary>
     public static IReadOnlyList<string> App { get; } =
-        ["appID", "appDirPath", "appPort", "daprHTTPPort", "daprGRPCPort", "metricsPort", "appChannelAddress", "command"];
+        ["appID", "appDirPath", "appPort", "daprHTTPPort", "daprGRPCPort", "metricsPort", "appChannelAddress", "command", Extension];
+
+    /// <summary>Keys of <see cref="Extension"/> of an app.</summary>
+    public static IReadOnlyList<string> AppExtension { get; } = ["instances"];
 
     /// <summary>Keys of Dapr that have no meaning for sidecars of one process: a notice.</summary>
     public static IReadOnlyDictionary<string, string> WithoutMeaning { get; } = new Dictionary<string, string>(StringComparer.Ordinal)

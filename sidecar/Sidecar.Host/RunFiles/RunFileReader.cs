@@ -10,6 +10,8 @@ namespace Sidecar.Host.RunFiles;
 /// </summary>
 internal sealed class RunFileReader
 {
+    private const int MaxInstances = 20;
+
     private readonly string _path;
     private readonly string _file;
     private readonly string _base;
@@ -68,7 +70,7 @@ internal sealed class RunFileReader
         }
 
         RefuseTwins(apps);
-        return new RunFile(_path, root.Text("name") ?? "", apps) { Faults = root.Section(RunFileKeys.Extension) is { } extension ? ReadFaults(extension) : [] };
+        return new RunFile(_path, root.Text("name") ?? "", [.. apps.SelectMany(Instances)]) { Faults = root.Section(RunFileKeys.Extension) is { } extension ? ReadFaults(extension) : [] };
     }
 
     private List<FaultRule> ReadFaults(YamlSection extension)
@@ -128,6 +130,7 @@ internal sealed class RunFileReader
             AppId = AppId(section, directory),
             Directory = directory,
             Place = section.Place,
+            Instances = ReadInstances(section),
             AppPort = section.Port("appPort") ?? 0,
             HttpPort = section.Port("daprHTTPPort") ?? 0,
             GrpcPort = section.Port("daprGRPCPort") ?? 0,
@@ -147,6 +150,23 @@ internal sealed class RunFileReader
             SidecarLog = settings.Destination("daprdLogDestination", LogDestination.File),
         };
     }
+
+    private int ReadInstances(YamlSection section)
+    {
+        if (section.Section(RunFileKeys.Extension) is not { } extension)
+        {
+            return 1;
+        }
+
+        RefuseUnknown(extension, RunFileKeys.AppExtension);
+        return extension.Number("instances", 1, MaxInstances) ?? 1;
+    }
+
+    /// <summary>The first instance has the ports of the file, each further one free ports.</summary>
+    private static IEnumerable<AppDefinition> Instances(AppDefinition app) =>
+        Enumerable.Range(1, app.Instances).Select(number => number == 1
+            ? app
+            : app with { Instance = number, AppPort = app.AppPort == 0 ? 0 : AppDefinition.AnyPort, HttpPort = 0, GrpcPort = 0, MetricsPort = 0 });
 
     private static string AppId(YamlSection section, string directory)
     {

@@ -26,6 +26,7 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
     private static SidecarOptions Options(AppDefinition app, IReadOnlyDictionary<string, string> environment) => new()
     {
         AppId = app.AppId,
+        Instance = app.Instance,
         HttpPort = app.HttpPort,
         GrpcPort = app.GrpcPort,
         MetricsPort = app.MetricsPort > 0 ? app.MetricsPort : null,
@@ -48,6 +49,12 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
         public Task StartAsync(CancellationToken cancellationToken) => runtime.StartAsync(cancellationToken);
 
         public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => runtime.WaitUntilReadyAsync(cancellationToken);
+
+        public bool IsAppAvailable => runtime.IsAppAvailable;
+
+        public void AppLeaves() => runtime.AppLeaves();
+
+        public void AppStarts() => runtime.AppStarts();
 
         public Task DrainAsync(CancellationToken cancellationToken) => runtime.DrainAsync(cancellationToken);
 

@@ -12,7 +12,7 @@ internal static class ExternalApp
     public static IReadOnlyList<string> Describe(AppDefinition app, string runDirectory, IReadOnlyDictionary<string, string> inherited)
     {
         var environment = new SortedDictionary<string, string>(AppEnvironment.Added(app).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
-        var path = Path.Combine(runDirectory, "env", app.AppId + ".env");
+        var path = Path.Combine(runDirectory, "env", app.Name + ".env");
         var shown = environment.Select(pair => $"  {pair.Key}={pair.Value}").ToList();
         foreach (var token in Tokens.Where(inherited.ContainsKey))
         {
@@ -22,7 +22,7 @@ internal static class ExternalApp
         PrivateFile.Write(path, string.Concat(environment.Select(pair => $"{pair.Key}={pair.Value}\n")));
         return
         [
-            $"{app.AppId} is yours to start: its sidecar waits for it on port {app.AppPort}. Environment (with the tokens in {path}):",
+            $"{app.Name} is yours to start: its sidecar waits for it on port {app.AppPort}. Environment (with the tokens in {path}):",
             .. shown,
             $"  from a shell: (set -a; . {path}; cd {app.Directory}; {string.Join(' ', app.Command)})",
         ];

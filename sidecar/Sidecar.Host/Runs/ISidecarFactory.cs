@@ -23,6 +23,15 @@ internal interface IAppSidecar : IAsyncDisposable
     /// <summary>Completes when the app is there and its subscriptions run.</summary>
     Task WaitUntilReadyAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether the app accepts calls and is not known to be unhealthy.</summary>
+    bool IsAppAvailable { get; }
+
+    /// <summary>The process of the app is about to end, or has ended: it gets no more work until it has started again.</summary>
+    void AppLeaves();
+
+    /// <summary>A process of the app has been started.</summary>
+    void AppStarts();
+
     /// <summary>Hands the app no new work and waits for what is under way; the app can still call.</summary>
     Task DrainAsync(CancellationToken cancellationToken);
 

@@ -12,6 +12,8 @@ namespace Sidecar.Host.Runs;
 /// </summary>
 internal sealed class PlatformRun : IAsyncDisposable
 {
+    private static readonly TimeSpan AvailabilityPoll = TimeSpan.FromMilliseconds(100);
+
     private readonly RunOptions _options;
     private readonly HostContext _context;
     private readonly ProcessLauncher _launcher;
@@ -49,8 +51,26 @@ internal sealed class PlatformRun : IAsyncDisposable
     /// <summary>Asks for the end of the run.</summary>
     public void RequestStop() => _stopRequested.TrySetResult();
 
-    /// <summary>The app of an id, or null.</summary>
-    public RunningApp? Find(string appId) => Apps.FirstOrDefault(app => app.App.AppId == appId);
+    /// <summary>All instances of an app id, or the one instance that is named, e.g. <c>orders.2</c>; none when nothing has that name.</summary>
+    public IReadOnlyList<RunningApp> Find(string name)
+    {
+        var all = Apps.Where(app => app.App.AppId == name).ToList();
+        return all.Count > 0 ? all : [.. Apps.Where(app => $"{app.App.AppId}.{app.App.Instance}" == name)];
+    }
+
+    /// <summary>Restarts instances one after the other; each must be available again before the next one goes, so that the others can serve.</summary>
+    public async Task RestartAsync(IReadOnlyList<RunningApp> instances, CancellationToken cancellationToken)
+    {
+        foreach (var app in instances)
+        {
+            await app.Process.RestartAsync(StopTimeout);
+            var began = _context.Time.GetTimestamp();
+            while (instances.Count > 1 && !app.Sidecar.IsAppAvailable && _context.Time.GetElapsedTime(began) < _options.StartTimeout)
+            {
+                await Task.Delay(AvailabilityPoll, _context.Time, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Starts all sidecars; returns what went wrong.</summary>
     public async Task<IReadOnlyList<string>> StartSidecarsAsync(CancellationToken cancellationToken)
@@ -100,8 +120,8 @@ internal sealed class PlatformRun : IAsyncDisposable
     private RunningApp Create(AppDefinition app, ChildWrapper wrapper, PidFiles pids, RunScope scope)
     {
         var logs = Path.Combine(_options.RunDirectory, "logs");
-        var output = new AppOutput(_context.Console, $"== APP - {app.AppId} ==", Path.Combine(logs, app.AppId + ".log"), app.AppLog);
-        var sidecarOutput = new AppOutput(_context.Console, $"== DAPR - {app.AppId} ==", Path.Combine(logs, app.AppId + ".sidecar.log"), app.SidecarLog);
+        var output = new AppOutput(_context.Console, $"== APP - {app.Name} ==", Path.Combine(logs, app.Name + ".log"), app.AppLog);
+        var sidecarOutput = new AppOutput(_context.Console, $"== DAPR - {app.Name} ==", Path.Combine(logs, app.Name + ".sidecar.log"), app.SidecarLog);
         var external = _options.External.Contains(app.AppId, StringComparer.Ordinal);
         var process = new AppSupervisor(app, _launcher, wrapper, pids, output, _context.Console, _context.Environment, RestartPolicy.Default, _context.Time, external);
         var loggers = new SidecarLoggers(app.AppId, sidecarOutput, app.LogLevel, _context.Time);
@@ -122,7 +142,7 @@ internal sealed class PlatformRun : IAsyncDisposable
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // A port taken since the check, say: reported with the others, and the run ends.
-            return [$"the sidecar of {app.App.AppId} cannot start: {exception.Message}"];
+            return [$"the sidecar of {app.App.Name} cannot start: {exception.Message}"];
         }
     }
 
@@ -148,7 +168,7 @@ internal sealed class PlatformRun : IAsyncDisposable
         var reason = first == timeout ? $"was not ready within {_options.StartTimeout.TotalSeconds:0} s"
             : first == ready ? $"is up, but its sidecar cannot use it ({ready.Exception?.InnerException?.Message})"
             : await app.Process.FailedBeforeReady;
-        return $"{app.App.AppId} {reason}. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, app.Process.Output.LastLines.Select(line => "  " + line))}";
+        return $"{app.App.Name} {reason}. Its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, app.Process.Output.LastLines.Select(line => "  " + line))}";
     }
 
     private async Task<bool> ForAllAsync(string what, Func<IAppSidecar, Task> action)
@@ -163,7 +183,7 @@ internal sealed class PlatformRun : IAsyncDisposable
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 // One sidecar that cannot stop must not keep the others from it; the run ends with a failure.
-                _context.Console.Error($"{what} the sidecar of {app.App.AppId} failed: {exception.Message}");
+                _context.Console.Error($"{what} the sidecar of {app.App.Name} failed: {exception.Message}");
                 return false;
             }
         }));

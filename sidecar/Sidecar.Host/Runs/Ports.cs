@@ -7,7 +7,7 @@ namespace Sidecar.Host.Runs;
 /// <summary>The ports of a run: free ones for those the file leaves open, and a check of the fixed ones.</summary>
 internal static class Ports
 {
-    /// <summary>Gives every sidecar port that the file leaves open a free one.</summary>
+    /// <summary>Gives every port that the file leaves open a free one.</summary>
     public static RunFile Assign(RunFile file)
     {
         var given = file.Apps.SelectMany(RunFileReader.Ports).Select(port => port.Value).ToHashSet();
@@ -15,6 +15,7 @@ internal static class Ports
         {
             Apps = [.. file.Apps.Select(app => app with
             {
+                AppPort = app.AppPort == AppDefinition.AnyPort ? Free(given) : app.AppPort,
                 HttpPort = app.HttpPort > 0 ? app.HttpPort : Free(given),
                 GrpcPort = app.GrpcPort > 0 ? app.GrpcPort : Free(given),
                 MetricsPort = app.MetricsPort > 0 ? app.MetricsPort : Free(given),
@@ -28,7 +29,7 @@ internal static class Ports
         from port in RunFileReader.Ports(app)
         where !(port.Key == "appPort" && external.Contains(app.AppId, StringComparer.Ordinal))
         where !IsFree(port.Value)
-        select new Problem($"{app.Place}.{port.Key}", $"port {port.Value} ({app.AppId}) is in use", "stop what listens there (a platform still running? `Sidecar.Host stop`), or change the port");
+        select new Problem($"{app.Place}.{port.Key}", $"port {port.Value} ({app.Name}) is in use", "stop what listens there (a platform still running? `Sidecar.Host stop`), or change the port");
 
     private static bool IsFree(int port)
     {

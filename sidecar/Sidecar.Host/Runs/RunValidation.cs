@@ -17,7 +17,7 @@ internal static class RunValidation
             return result;
         }
 
-        var resources = await Task.WhenAll(file.Apps.Select(app => context.Sidecars.CheckAsync(app, context.Environment, cancellationToken)));
+        var resources = await Task.WhenAll(file.Apps.DistinctBy(app => app.AppId).Select(app => context.Sidecars.CheckAsync(app, context.Environment, cancellationToken)));
         List<Problem> problems =
         [
             .. UnknownExternals(options, file),
@@ -47,7 +47,7 @@ internal static class RunValidation
     private static IEnumerable<Problem> UnknownExternals(RunOptions options, RunFile file) =>
         from name in options.External
         where file.Apps.All(app => app.AppId != name)
-        select new Problem("--external", $"there is no app '{name}'", $"the apps of {Path.GetFileName(file.Path)}: {string.Join(", ", file.Apps.Select(app => app.AppId))}");
+        select new Problem("--external", $"there is no app '{name}'", $"the apps of {Path.GetFileName(file.Path)}: {string.Join(", ", file.Apps.Select(app => app.AppId).Distinct(StringComparer.Ordinal))}");
 
     /// <summary>The usual mistake: the services are not built, so that <c>dotnet App.dll</c> has nothing to run.</summary>
     private static IEnumerable<Problem> MissingProgram(AppDefinition app)

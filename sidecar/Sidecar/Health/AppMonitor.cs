@@ -9,7 +9,8 @@ namespace Sidecar.Health;
 
 /// <summary>
 /// Watches the app: first until it accepts connections, then, when a health check is configured, by its probes. Without one the app
-/// stays available once it was seen, and a call to an app that is down fails by itself.
+/// stays available once it was seen, and a call to an app that is down fails by itself; unless whoever runs the app's process says that it
+/// leaves (<see cref="Leave"/>) and returns.
 /// </summary>
 internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics metrics, Invocation.GrpcApp? grpc = null) : IAsyncDisposable
 {
@@ -17,12 +18,15 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     private readonly ILogger _logger = options.Loggers.CreateLogger<AppMonitor>();
+    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpMessageInvoker _client = Invocation.AppHttp.CreateClient();
     private Task _watching = Task.CompletedTask;
     private volatile bool _isHealthy = options.AppHealth is null;
     private volatile bool _wasSeen;
     private volatile bool _wasAvailable;
+    private volatile TaskCompletionSource _left = NewSignal();
+    private volatile TaskCompletionSource _returned = Completed();
     private volatile TaskCompletionSource _available = NewSignal();
     private volatile TaskCompletionSource _unhealthy = NewSignal();
 
@@ -31,6 +35,26 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
 
     /// <summary>Whether the app was seen and is not known to be unhealthy.</summary>
     public bool IsAvailable => _wasSeen && _isHealthy;
+
+    /// <summary>The app ends: it is not available until it has returned and accepts connections.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (!_left.Task.IsCompleted)
+            {
+                _returned = NewSignal();
+                _available = NewSignal();
+                _wasSeen = false;
+                _wasAvailable = false;
+                _isHealthy = options.AppHealth is null;
+                _left.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>The app has been started: watch it again.</summary>
+    public void Return() => _returned.TrySetResult();
 
     /// <summary>Completes while the app is available, or as soon as it is.</summary>
     public Task WaitUntilAvailableAsync(CancellationToken cancellationToken) => _available.Task.WaitAsync(cancellationToken);
@@ -58,23 +82,46 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
 
     private async Task WatchAsync(int port)
     {
-        await WaitForConnectionAsync(port);
-        LogSeen(options.AppId, port);
-        _wasSeen = true;
-        if (options.AppHealth is not { } health)
-        {
-            SetAvailable();
-            return;
-        }
-
-        var failures = 0;
         while (!_stopping.IsCancellationRequested)
+        {
+            await _returned.Task.WaitAsync(_stopping.Token);
+            await WaitForConnectionAsync(port);
+            LogSeen(options.AppId, port);
+            var left = Seen();
+            await (options.AppHealth is { } health ? ProbeUntilAsync(left, health, port) : left.WaitAsync(_stopping.Token));
+        }
+    }
+
+    // A process that leaves while it is being seen was the one before: the next wait for a connection is for the new one.
+    private Task Seen()
+    {
+        lock (_gate)
+        {
+            if (_returned.Task.IsCompleted)
+            {
+                _left = NewSignal();
+                _wasSeen = true;
+                if (options.AppHealth is null)
+                {
+                    SetAvailable();
+                }
+            }
+
+            return _left.Task;
+        }
+    }
+
+    private async Task ProbeUntilAsync(Task left, AppHealthOptions health, int port)
+    {
+        var failures = 0;
+        while (!left.IsCompleted)
         {
             var succeeded = await ProbeAsync(health, port);
             failures = succeeded ? 0 : failures + 1;
             Judge(succeeded, failures, health.Threshold);
             var pause = _wasAvailable || health.Interval < LongestPause ? health.Interval : LongestPause;
-            await Task.Delay(pause, options.Time, _stopping.Token);
+            await Task.WhenAny(left, Task.Delay(pause, options.Time, _stopping.Token));
+            _stopping.Token.ThrowIfCancellationRequested();
         }
     }
 
@@ -161,10 +208,20 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
             _unhealthy.TrySetResult();
         }
 
-        if (_isHealthy)
+        lock (_gate)
         {
-            SetAvailable();
+            if (_isHealthy && _wasSeen)
+            {
+                SetAvailable();
+            }
         }
+    }
+
+    private static TaskCompletionSource Completed()
+    {
+        var signal = NewSignal();
+        signal.SetResult();
+        return signal;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

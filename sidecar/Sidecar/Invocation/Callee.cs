@@ -9,6 +9,9 @@ namespace Sidecar.Invocation;
 internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessControl access, Tracing tracing) : ICallee
 {
     /// <inheritdoc />
+    public bool IsAvailable => app.IsAvailable;
+
+    /// <inheritdoc />
     public async Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken)
     {
         if (access.Refusal(method, request.Method.Method) is { } refusal)

@@ -4,63 +4,40 @@ using Sidecar.State.PostgreSql;
 
 namespace Sidecar.Schedules;
 
-/// <summary>The schedulers of a run, one per store. The first user starts one, the last one stops it.</summary>
-internal sealed class SchedulerRegistry
+/// <summary>The schedulers of a run, one per store.</summary>
+internal sealed class SchedulerRegistry(RunScope run)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, SharedScheduler> _schedulers = new(StringComparer.Ordinal);
+    private readonly SharedInRun<Scheduler> _schedulers = SharedInRun<Scheduler>.Of(run);
 
     /// <summary>The registry of a run.</summary>
-    public static SchedulerRegistry Of(RunScope run) => run.GetOrAdd("schedulers", () => new SchedulerRegistry());
+    public static SchedulerRegistry Of(RunScope run) => run.GetOrAdd("schedulers", () => new SchedulerRegistry(run));
 
     /// <summary>The state component that keeps actors, reminders and jobs, or null.</summary>
     public static ComponentSpec? ActorStore(RuntimeServices services) =>
         services.ComponentsOf("state").FirstOrDefault(spec => string.Equals(spec["actorStateStore"], "true", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The started scheduler over the actor state store of a sidecar. Throws <see cref="ComponentException"/>.</summary>
-    public async Task<Scheduler> AcquireAsync(RuntimeServices services, CancellationToken cancellationToken)
+    public Task<Scheduler> AcquireAsync(RuntimeServices services, CancellationToken cancellationToken)
     {
-        var name = NameOf(ActorStore(services));
-        SharedScheduler shared;
-        lock (_gate)
-        {
-            if (!_schedulers.TryGetValue(name, out shared!))
-            {
-                var store = CreateStore(services, ActorStore(services));
-                var scheduler = new Scheduler(store, services.Time, services.Options.NewId, services.Loggers.CreateLogger<Scheduler>());
-                _schedulers[name] = shared = new SharedScheduler(name, scheduler, Task.Run(() => scheduler.StartAsync(cancellationToken), CancellationToken.None));
-            }
-
-            shared.Users++;
-        }
-
-        try
-        {
-            await shared.Started;
-            return shared.Scheduler;
-        }
-        catch
-        {
-            await ReleaseAsync(shared.Scheduler);
-            throw;
-        }
+        var store = ActorStore(services);
+        return _schedulers.AcquireAsync(NameOf(store), () => StartAsync(new Scheduler(CreateStore(services, store), services.Time, services.Options.NewId, services.Loggers.CreateLogger<Scheduler>()), cancellationToken));
     }
 
     /// <summary>Gives a scheduler back.</summary>
-    public async Task ReleaseAsync(Scheduler scheduler)
+    public Task ReleaseAsync(Scheduler scheduler) => _schedulers.ReleaseAsync(scheduler);
+
+    private static async Task<Scheduler> StartAsync(Scheduler scheduler, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        try
         {
-            var shared = _schedulers.Values.First(one => one.Scheduler == scheduler);
-            if (--shared.Users > 0)
-            {
-                return;
-            }
-
-            _schedulers.Remove(shared.Name);
+            await scheduler.StartAsync(cancellationToken);
+            return scheduler;
         }
-
-        await scheduler.DisposeAsync();
+        catch
+        {
+            await scheduler.DisposeAsync();
+            throw;
+        }
     }
 
     private static string NameOf(ComponentSpec? spec) => spec switch
@@ -77,9 +54,4 @@ internal sealed class SchedulerRegistry
         { Type: "state.redis" } => new RedisScheduleStore(spec, services.Loggers.CreateLogger<RedisScheduleStore>(), services.Options.NewId, services.Time),
         _ => services.Run.GetOrAdd(NameOf(spec), () => new InMemoryScheduleStore()),
     };
-
-    private sealed record SharedScheduler(string Name, Scheduler Scheduler, Task Started)
-    {
-        public int Users { get; set; }
-    }
 }

@@ -21,7 +21,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     private static readonly string[] InternalTypes = ["activity", "retentioner", "workflow"];
 
     private readonly RuntimeServices _services;
-    private readonly IWorkflowStore? _store;
+    private readonly Func<IWorkflowStore>? _store;
     private WorkflowEngine? _engine;
 
     private WorkflowBuildingBlock(RuntimeServices services)
@@ -55,8 +55,8 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     {
         if (_store is not null)
         {
-            _engine = await WorkflowEngine.StartAsync(
-                _store, _services.AppId, new WorkflowOptions(), _services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>(), cancellationToken);
+            // The instances of an app share one engine: the store has one owner, and each worker gets work whichever sidecar it is connected to.
+            _engine = await SharedInRun<WorkflowEngine>.Of(_services.Run).AcquireAsync(_services.AppId, () => StartEngineAsync(_store(), cancellationToken));
         }
     }
 
@@ -66,15 +66,24 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     {
         if (_engine is not null)
         {
-            await _engine.DisposeAsync();
-        }
-        else if (_store is not null)
-        {
-            await _store.DisposeAsync();
+            await SharedInRun<WorkflowEngine>.Of(_services.Run).ReleaseAsync(_engine);
         }
     }
 
-    private static IWorkflowStore? CreateStore(RuntimeServices services)
+    private async Task<WorkflowEngine> StartEngineAsync(IWorkflowStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WorkflowEngine.StartAsync(store, _services.AppId, new WorkflowOptions(), _services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>(), cancellationToken);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Func<IWorkflowStore>? CreateStore(RuntimeServices services)
     {
         var marked = services.ComponentsOf("state").Where(spec => string.Equals(spec["actorStateStore"], "true", StringComparison.OrdinalIgnoreCase)).ToList();
         if (marked.Count > 1)
@@ -85,8 +94,8 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
         return marked switch
         {
             [] => null,
-            [{ Type: "state.postgresql" } spec] => new PostgresWorkflowStore(services.AppId, PostgreSqlConnectionString.From(spec), services.Time, services.Loggers.CreateLogger<PostgresWorkflowStore>()),
-            [{ Type: "state.in-memory" } spec] => new InMemoryWorkflowStore(services.AppId, services.Run.GetOrAdd($"{spec.Name}||{services.AppId}", () => new InMemoryWorkflowData())),
+            [{ Type: "state.postgresql" } spec] => () => new PostgresWorkflowStore(services.AppId, PostgreSqlConnectionString.From(spec), services.Time, services.Loggers.CreateLogger<PostgresWorkflowStore>()),
+            [{ Type: "state.in-memory" } spec] => () => new InMemoryWorkflowStore(services.AppId, services.Run.GetOrAdd($"{spec.Name}||{services.AppId}", () => new InMemoryWorkflowData())),
 
             // Actors can live there, workflows cannot: their calls say so.
             _ => null,

@@ -16,6 +16,7 @@ builder.Services.AddRoutingCore();
 var app = builder.Build();
 app.UseRouting();
 app.MapGet("/", () => "hello");
+app.MapGet("/who", () => Environment.GetEnvironmentVariable("APP_PORT"));
 app.MapGet("/health/ready", () => "ok");
 app.MapGet("/environment", () => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value));
 app.MapPost("/exit/{code:int}", (int code) => Environment.Exit(code));

@@ -26,9 +26,13 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public Dictionary<string, (int App, int Http, int Grpc)> Ports { get; } = [];
 
+    /// <summary>Apps of which the run has more than one instance.</summary>
+    public Dictionary<string, int> Instances { get; } = [];
+
     /// <summary>Adds an app to the run file.</summary>
-    public HostProcess With(string appId)
+    public HostProcess With(string appId, int instances = 1)
     {
+        Instances[appId] = instances;
         Ports[appId] = (FreePort.Next(), FreePort.Next(), FreePort.Next());
         _folder.Folder(appId);
         return this;
@@ -50,6 +54,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 daprHTTPPort: {app.Value.Http}
                 daprGRPCPort: {app.Value.Grpc}
                 command: ["dotnet", "{TestApp}"]
+                x-platform: {"{"} instances: {Instances[app.Key]} {"}"}
                 env: {"{"} TEST_APP: "{modes?.GetValueOrDefault(app.Key)}" {"}"}
             """);
         var file = _folder.Write("dapr.yaml", $"""
@@ -97,8 +102,8 @@ internal sealed class HostProcess : IAsyncDisposable
         return JsonSerializer.Deserialize<RunStatus>(output, JsonSerializerOptions.Web)!;
     }
 
-    /// <summary>The process of an app, as status says.</summary>
-    public async Task<AppStatus> AppAsync(string appId) => (await StatusAsync()).Apps.Single(app => app.AppId == appId);
+    /// <summary>The process of an app, or of an instance (<c>alpha.2</c>), as status says.</summary>
+    public async Task<AppStatus> AppAsync(string name) => (await StatusAsync()).Apps.Single(app => app.Name == name);
 
     /// <summary>Asks through a sidecar.</summary>
     public async Task<string> InvokeAsync(string through, string appId, string path)

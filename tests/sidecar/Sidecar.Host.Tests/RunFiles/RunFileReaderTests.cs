@@ -55,6 +55,45 @@ public sealed class RunFileReaderTests : IDisposable
     }
 
     [Fact]
+    public void Read_Instances_EachHasAPlaceAndPortsOfItsOwn()
+    {
+        var result = Read("""
+            version: 1
+            apps:
+              - appDirPath: ./a
+                appPort: 5000
+                daprHTTPPort: 3500
+                x-platform: { instances: 3 }
+              - appDirPath: ./b
+                x-platform: {}
+            """);
+
+        result.Problems.Should().BeEmpty();
+        result.File!.Apps.Select(app => (app.Name, app.AppPort, app.HttpPort)).Should().Equal(("a", 5000, 3500), ("a.2", AppDefinition.AnyPort, 0), ("a.3", AppDefinition.AnyPort, 0), ("b", 0, 0));
+        var run = Sidecar.Host.Runs.Ports.Assign(result.File);
+        run.Apps.SelectMany(RunFileReader.Ports).Select(port => port.Value).Should().HaveCount(15).And.OnlyHaveUniqueItems();
+        run.Apps[0].Should().BeEquivalentTo(new { AppPort = 5000, HttpPort = 3500 });
+    }
+
+    [Theory]
+    [InlineData("{ instances: 0x }", "apps[0].x-platform.instances: '0x' is not a number from 1 to 20")]
+    [InlineData("{ instances: 21 }", "apps[0].x-platform.instances: '21' is not a number from 1 to 20")]
+    [InlineData("{ instnces: 2 }", "apps[0].x-platform.instnces")]
+    [InlineData("two", "apps[0].x-platform: is not a mapping")]
+    public void Read_ExtensionThatIsNotUnderstood_IsRefused(string extension, string expected)
+    {
+        var result = Read($$"""
+            version: 1
+            apps:
+              - appDirPath: ./a
+                x-platform: {{extension}}
+            """);
+
+        result.File.Should().BeNull();
+        result.Problems.Select(problem => problem.ToString()).Should().ContainSingle(problem => problem.Contains(expected));
+    }
+
+    [Fact]
     public void Read_AppHasLocalDaprFolder_ItComesBeforeCommon()
     {
         _folder.Folder("a/.dapr/resources");
