@@ -129,47 +129,26 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
 
     private async Task ServeAsync(GetWorkItemsRequest request, GrpcCall call)
     {
-        var running = Engine;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, running.Stopped);
-        await running.Dispatcher.ServeAsync(
-            faults is null ? call.WriteAsync : item => faults.SendAsync(item, call.WriteAsync, response => CompleteActivityAsync(response, either.Token)),
-            either.Token);
+        var worker = new WorkerOperations(Engine);
+        await worker.ServeAsync(
+            faults is null ? call.WriteAsync : item => faults.SendAsync(item, call.WriteAsync, response => worker.CompleteActivityAsync(response, call.Cancellation)),
+            call.Cancellation);
     }
 
-    private async Task CompleteTurnAsync(WorkflowResponse response, GrpcCall call)
+    private Task CompleteTurnAsync(WorkflowResponse response, GrpcCall call)
     {
-        // The lease ends with the answer, in one go: an answer that does not get that far leaves the item where it can be handed out again.
-        var running = Engine;
-        await running.ChangeAsync(
-            IdOf(response.InstanceId),
-            instance =>
-            {
-                running.Dispatcher.Release(response.CompletionToken, instance.TurnToken);
-                return (true, instance.CompleteTurn(response));
-            },
-            call.Cancellation);
+        IdOf(response.InstanceId);
+        return new WorkerOperations(Engine).CompleteTurnAsync(response, call.Cancellation);
     }
 
     private async Task CompleteActivityAsync(ActivityResponse response, GrpcCall call)
     {
+        IdOf(response.InstanceId);
         if (faults is not null)
         {
             await faults.BeforeAnswerAsync(response, call.Cancellation);
         }
 
-        await CompleteActivityAsync(response, call.Cancellation);
-    }
-
-    private async Task CompleteActivityAsync(ActivityResponse response, CancellationToken cancellationToken)
-    {
-        var running = Engine;
-        await running.ChangeAsync(
-            IdOf(response.InstanceId),
-            instance =>
-            {
-                running.Dispatcher.Release(response.CompletionToken, instance.ActivityToken(response.TaskId));
-                return (true, instance.CompleteActivity(response));
-            },
-            cancellationToken);
+        await new WorkerOperations(Engine).CompleteActivityAsync(response, call.Cancellation);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     {
         try
         {
-            return await WorkflowEngine.StartAsync(store, _services.AppId, new WorkflowOptions(), _services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>(), cancellationToken);
+            return await WorkflowEngine.StartAsync(store, _services.AppId, new WorkflowOptions(), new EngineEnvironment(_services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>()), cancellationToken);
         }
         catch
         {

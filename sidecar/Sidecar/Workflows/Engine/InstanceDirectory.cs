@@ -11,7 +11,7 @@ namespace Sidecar.Workflows.Engine;
 internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext context, Action<WorkflowInstance, IReadOnlyList<Step>> loaded, CancellationToken stop)
 {
     private readonly ConcurrentDictionary<string, Slot> _instances = new(StringComparer.Ordinal);
-    private readonly InstanceLoader _loader = new(store, stop);
+    private readonly InstanceLoader _loader = new(store, context.Environment, stop);
     private readonly ConcurrentDictionary<string, int> _expected = new(StringComparer.Ordinal);
 
     public int Count => _instances.Count;
@@ -28,7 +28,7 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
             return present;
         }
 
-        var loading = slot.LoadOnce(() => LoadAsync(id, slot));
+        var loading = slot.LoadOnce(() => context.Environment.Run(() => LoadAsync(id, slot)));
         try
         {
             return await loading.WaitAsync(cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
         {
             lock (_gate)
             {
-                return _loading ??= Task.Run(load);
+                return _loading ??= load();
             }
         }
     }

@@ -6,7 +6,7 @@ namespace Sidecar.Workflows.Engine;
 /// Reads instances from the store, many at a time: what is asked for while one read is under way goes into the next. Invariant: a read begins
 /// after everything in it was asked for, so that it sees what was durable then.
 /// </summary>
-internal sealed class InstanceLoader(IWorkflowStore store, CancellationToken stop)
+internal sealed class InstanceLoader(IWorkflowStore store, EngineEnvironment environment, CancellationToken stop)
 {
     private const int MaxBatch = 500;
     private readonly Lock _gate = new();
@@ -16,7 +16,7 @@ internal sealed class InstanceLoader(IWorkflowStore store, CancellationToken sto
     /// <summary>What the store has of an instance.</summary>
     public Task<StoredInstance> LoadAsync(string id)
     {
-        var request = new Request(id, new TaskCompletionSource<StoredInstance>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var request = new Request(id, new TaskCompletionSource<StoredInstance>(environment.Completion));
         lock (_gate)
         {
             _waiting.Enqueue(request);

@@ -1,27 +1,32 @@
-using System.Collections.Concurrent;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Workflows.Engine;
 
 /// <summary>Calls that wait until an instance gets somewhere. Bounded in number; each waits no longer than its caller.</summary>
-internal sealed class StatusWaiters(int limit)
+internal sealed class StatusWaiters(EngineContext context)
 {
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<Waiter, byte>> _waiters = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<Waiter>> _waiters = new(StringComparer.Ordinal);
     private int _count;
 
     /// <summary>Waits from now on; null when too many wait already. Dispose it.</summary>
     public Waiter? Register(string instanceId, Func<InstanceRow, bool> reached)
     {
-        if (Interlocked.Increment(ref _count) > limit)
+        if (Interlocked.Increment(ref _count) > context.Options.MaxWaiters)
         {
             Interlocked.Decrement(ref _count);
             return null;
         }
 
-        var waiter = new Waiter(this, instanceId, reached);
-        lock (_waiters)
+        var waiter = new Waiter(this, instanceId, reached, context.Environment.Completion);
+        lock (_gate)
         {
-            _waiters.GetOrAdd(instanceId, _ => new()).TryAdd(waiter, 0);
+            if (!_waiters.TryGetValue(instanceId, out var waiters))
+            {
+                _waiters[instanceId] = waiters = [];
+            }
+
+            waiters.Add(waiter);
         }
 
         return waiter;
@@ -35,30 +40,28 @@ internal sealed class StatusWaiters(int limit)
 
     private void Each(string instanceId, Action<Waiter> action)
     {
-        if (_waiters.TryGetValue(instanceId, out var waiters))
+        lock (_gate)
         {
-            foreach (var waiter in waiters.Keys)
-            {
-                action(waiter);
-            }
+            // None of them runs its caller's code here.
+            _waiters.GetValueOrDefault(instanceId)?.ForEach(action);
         }
     }
 
     private void Remove(Waiter waiter)
     {
         Interlocked.Decrement(ref _count);
-        lock (_waiters)
+        lock (_gate)
         {
-            if (_waiters.TryGetValue(waiter.InstanceId, out var waiters) && waiters.TryRemove(waiter, out _) && waiters.IsEmpty)
+            if (_waiters.TryGetValue(waiter.InstanceId, out var waiters) && waiters.Remove(waiter) && waiters.Count == 0)
             {
-                _waiters.TryRemove(waiter.InstanceId, out _);
+                _waiters.Remove(waiter.InstanceId);
             }
         }
     }
 
-    internal sealed class Waiter(StatusWaiters owner, string instanceId, Func<InstanceRow, bool> reached) : IDisposable
+    internal sealed class Waiter(StatusWaiters owner, string instanceId, Func<InstanceRow, bool> reached, TaskCreationOptions completion) : IDisposable
     {
-        private readonly TaskCompletionSource<InstanceRow?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<InstanceRow?> _done = new(completion);
 
         public string InstanceId { get; } = instanceId;
 

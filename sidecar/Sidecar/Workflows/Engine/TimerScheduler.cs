@@ -9,7 +9,7 @@ namespace Sidecar.Workflows.Engine;
 /// is set wakes the scheduler if it is earlier than what it sleeps for, and a batch is read only after the one before is
 /// durably fired, so that no timer fires twice; a timer whose instance fails is held back by itself, and longer each time.
 /// </summary>
-internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider time, Func<TimerRow, Task> fire, ILogger logger)
+internal sealed partial class TimerScheduler(IWorkflowStore store, EngineEnvironment environment, Func<TimerRow, Task> fire)
 {
     private const int BatchSize = 1_000;
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
@@ -17,7 +17,8 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<TimerRow, (int Failures, DateTimeOffset Until)> _heldBack = new();
     private DateTimeOffset _sleepsUntil = DateTimeOffset.MaxValue;
-    private TaskCompletionSource _wake = NewWake();
+    private readonly TimeProvider _time = environment.Time;
+    private TaskCompletionSource _wake = new(environment.Completion);
 
     /// <summary>A timer was stored.</summary>
     public void Notify(DateTimeOffset fireAt)
@@ -42,8 +43,8 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
             }
             catch (Exception e) when (!stop.IsCancellationRequested && e is not StoreFencedException)
             {
-                Log.ReadFailed(logger, e);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stop);
+                Log.ReadFailed(environment.Logger, e);
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, stop);
             }
         }
     }
@@ -57,7 +58,7 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
             var size = BatchSize + _heldBack.Count;
             var timers = await store.NextTimersAsync(size, stop);
             ForgetGone(timers, size);
-            var now = time.GetUtcNow();
+            var now = _time.GetUtcNow();
             var due = timers.Where(timer => TimeOf(timer) <= now).ToList();
             await Task.WhenAll(due.Select(timer => FireAsync(timer, stop)));
             if (due.Count > 0 && timers.Count == size)
@@ -82,8 +83,8 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
         catch (Exception e) when (!stop.IsCancellationRequested && e is not StoreFencedException)
         {
             var failures = _heldBack.GetValueOrDefault(timer).Failures + 1;
-            _heldBack[timer] = (failures, time.GetUtcNow() + Quarantine.PauseAfter(failures));
-            Log.NotFired(logger, e, timer.InstanceId);
+            _heldBack[timer] = (failures, _time.GetUtcNow() + Quarantine.PauseAfter(failures));
+            Log.NotFired(environment.Logger, e, timer.InstanceId);
         }
     }
 
@@ -105,7 +106,7 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
     {
         lock (_gate)
         {
-            _wake = NewWake();
+            _wake = new TaskCompletionSource(environment.Completion);
             _sleepsUntil = DateTimeOffset.MaxValue;
         }
     }
@@ -120,16 +121,20 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, TimeProvider 
             woken = _wake.Task;
         }
 
-        var pause = until - time.GetUtcNow();
+        var pause = until - _time.GetUtcNow();
         if (pause > TimeSpan.Zero)
         {
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            await Task.WhenAny(Task.Delay(pause, time, awake.Token), woken);
-            await awake.CancelAsync();
+            await Task.WhenAny(PauseAsync(pause, awake.Token), woken);
+            Cancel(awake);
         }
     }
 
-    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // A method of its own: a delay completes on whatever thread cancels it or the pool has, this task where it was awaited.
+    private async Task PauseAsync(TimeSpan pause, CancellationToken awake) =>
+        await Task.Delay(pause, _time, awake).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
     private static partial class Log
     {

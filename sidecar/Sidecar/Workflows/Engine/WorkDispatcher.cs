@@ -60,7 +60,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
     public async Task ServeAsync(Func<WorkItem, Task> send, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var worker = new Worker(send);
+        var worker = new Worker(send);
         Interlocked.Increment(ref _workers);
         try
         {
@@ -70,7 +70,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
                 PumpAsync(worker, _activities.Reader, worker.Room(UnprovenActivities, context.Options.ActivitiesPerWorker), LeaseActivity, end.Token),
             ];
             await Task.WhenAny(pumps);
-            await end.CancelAsync();
+            Cancel(end);
             await Task.WhenAll(pumps);
         }
         finally
@@ -84,7 +84,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
     public int TakeBackOverdue()
     {
         var now = context.Time.GetUtcNow();
-        var overdue = _leases.Where(pair => pair.Value.Until <= now).Select(pair => pair.Key).ToList();
+        var overdue = _leases.Where(pair => pair.Value.Until <= now).Select(pair => pair.Key).Order(StringComparer.Ordinal).ToList();
         return overdue.Count(token =>
         {
             if (!_leases.TryRemove(token, out var lease))
@@ -97,11 +97,13 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         });
     }
 
-    private async Task PumpAsync<T>(Worker worker, ChannelReader<T> queue, SemaphoreSlim room, Func<Worker, SemaphoreSlim, T, WorkItem?> lease, CancellationToken cancellation)
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
+
+    private async Task PumpAsync<T>(Worker worker, ChannelReader<T> queue, Room room, Func<Worker, Room, T, WorkItem?> lease, CancellationToken cancellation)
     {
         while (true)
         {
-            await room.WaitAsync(cancellation);
+            await room.TakeAsync(cancellation);
             var work = await queue.ReadAsync(cancellation);
             if (lease(worker, room, work) is { } item)
             {
@@ -114,7 +116,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    private WorkItem? LeaseTurn(Worker worker, SemaphoreSlim room, WorkflowInstance instance)
+    private WorkItem? LeaseTurn(Worker worker, Room room, WorkflowInstance instance)
     {
         var token = context.NewId();
         lock (instance.Gate)
@@ -129,7 +131,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    private WorkItem? LeaseActivity(Worker worker, SemaphoreSlim room, ActivityTask task)
+    private WorkItem? LeaseActivity(Worker worker, Room room, ActivityTask task)
     {
         var token = context.NewId();
         lock (task.Instance.Gate)
@@ -160,7 +162,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
 
     private void TakeBack(Worker worker)
     {
-        foreach (var (token, lease) in _leases.Where(pair => pair.Value.Worker == worker).ToList())
+        foreach (var (token, lease) in _leases.Where(pair => pair.Value.Worker == worker).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList())
         {
             if (_leases.TryRemove(token, out _))
             {
@@ -189,19 +191,17 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    private sealed record Lease(Worker Worker, SemaphoreSlim Room, WorkflowInstance Instance, ActivityTask? Task, DateTimeOffset Until);
+    private sealed record Lease(Worker Worker, Room Room, WorkflowInstance Instance, ActivityTask? Task, DateTimeOffset Until);
 
-    private sealed class Worker(Func<WorkItem, Task> send) : IDisposable
+    private sealed class Worker(Func<WorkItem, Task> send)
     {
-        private readonly SemaphoreSlim _turn = new(1);
-        private readonly List<(SemaphoreSlim Room, int More)> _unproven = [];
-
-        public void Dispose() => _turn.Dispose();
+        private readonly Room _turn = new(1);
+        private readonly List<(Room Room, int More)> _unproven = [];
 
         // Not disposed: a late answer may release it after the stream has ended.
-        public SemaphoreSlim Room(int unproven, int limit)
+        public Room Room(int unproven, int limit)
         {
-            var room = new SemaphoreSlim(Math.Min(unproven, limit));
+            var room = new Room(Math.Min(unproven, limit));
             if (limit > unproven)
             {
                 lock (_unproven)
@@ -224,7 +224,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
 
         public async Task SendAsync(WorkItem item, CancellationToken cancellation)
         {
-            await _turn.WaitAsync(cancellation);
+            await _turn.TakeAsync(cancellation);
             try
             {
                 await send(item);

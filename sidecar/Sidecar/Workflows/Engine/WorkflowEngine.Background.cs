@@ -19,7 +19,7 @@ internal sealed partial class WorkflowEngine
             do
             {
                 var ids = await _store.FindWorkAsync(after, PageSize, stop);
-                await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ParallelLoads, CancellationToken = stop }, RecoverOneAsync);
+                await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ParallelLoads, CancellationToken = stop, TaskScheduler = _context.Environment.Scheduler }, RecoverOneAsync);
                 count += ids.Count;
                 after = ids.Count == PageSize ? ids[^1] : null;
             }

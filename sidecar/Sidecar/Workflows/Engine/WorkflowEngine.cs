@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Sidecar.Telemetry;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Workflows.Engine;
@@ -20,15 +19,15 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
     private readonly Quarantine _quarantine = new();
     private readonly List<Task> _loops = [];
 
-    private WorkflowEngine(IWorkflowStore store, EngineContext context, ILogger logger)
+    private WorkflowEngine(IWorkflowStore store, EngineContext context)
     {
         _store = store;
         _context = context;
-        _logger = logger;
+        _logger = context.Environment.Logger;
         Dispatcher = new WorkDispatcher(context, Suspect);
-        Waiters = new StatusWaiters(context.Options.MaxWaiters);
+        Waiters = new StatusWaiters(context);
         _directory = new InstanceDirectory(store, context, Loaded, _stop.Token);
-        _timers = new TimerScheduler(store, context.Time, FireAsync, logger);
+        _timers = new TimerScheduler(store, context.Environment, FireAsync);
     }
 
     public WorkDispatcher Dispatcher { get; }
@@ -47,20 +46,20 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
     public string? Fault { get; private set; }
 
     /// <summary>Opens the store and goes on with everything that was under way.</summary>
-    public static async Task<WorkflowEngine> StartAsync(IWorkflowStore store, string appId, WorkflowOptions options, TimeProvider time, Tracing tracing, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<WorkflowEngine> StartAsync(IWorkflowStore store, string appId, WorkflowOptions options, EngineEnvironment environment, CancellationToken cancellationToken)
     {
         var epoch = await store.OpenAsync(cancellationToken);
-        var engine = new WorkflowEngine(store, new EngineContext(appId, new KeySequence(epoch), options, time, tracing), logger);
-        engine._loops.Add(Task.Run(engine.RecoverAsync, CancellationToken.None));
-        engine._loops.Add(Task.Run(() => engine.UntilStoppedAsync(engine._timers.RunAsync), CancellationToken.None));
-        engine._loops.Add(Task.Run(() => engine.UntilStoppedAsync(engine.SweepAsync), CancellationToken.None));
+        var engine = new WorkflowEngine(store, new EngineContext(appId, new KeySequence(epoch), options, environment));
+        engine._loops.Add(environment.Run(engine.RecoverAsync));
+        engine._loops.Add(environment.Run(() => engine.UntilStoppedAsync(engine._timers.RunAsync)));
+        engine._loops.Add(environment.Run(() => engine.UntilStoppedAsync(engine.SweepAsync)));
         return engine;
     }
 
     /// <summary>Stops at once. What is not durable is lost with the answers to it; everything else goes on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        Halt();
         await Task.WhenAll(_loops);
         await _store.DisposeAsync();
     }
@@ -184,7 +183,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         try
         {
             // Never inline: the caller holds the gate.
-            await durable.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            await durable.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
         catch (Exception e)
         {
@@ -257,9 +256,12 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         {
             Fault = reason;
             Log.Fenced(_logger, reason);
-            _stop.Cancel();
+            Halt();
         }
     }
+
+    // At once, on this thread: what stops with the engine stops before anything else happens.
+    private void Halt() => _stop.Cancel();
 
     // Only one waits for each instance; what it finds wrong again makes the next pause longer.
     private async Task WakeLaterAsync(string instanceId)

@@ -1,0 +1,38 @@
+using Dapr.DurableTask.Protobuf;
+using Sidecar.Workflows.Engine;
+
+namespace Sidecar.Workflows;
+
+/// <summary>
+/// What workers do, whatever carries their messages. The lease of an item ends with its answer, in one go: an answer that does not get
+/// that far leaves the item where it can be handed out again. Returning means: durable.
+/// </summary>
+internal sealed class WorkerOperations(WorkflowEngine engine)
+{
+    /// <summary>Feeds a worker until the token is cancelled, the engine stops or sending fails.</summary>
+    public async Task ServeAsync(Func<WorkItem, Task> send, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, engine.Stopped);
+        await engine.Dispatcher.ServeAsync(send, either.Token);
+    }
+
+    /// <summary>The answer to a turn; a stale one changes nothing.</summary>
+    public Task CompleteTurnAsync(WorkflowResponse response, CancellationToken cancellation) => engine.ChangeAsync(
+        response.InstanceId,
+        instance =>
+        {
+            engine.Dispatcher.Release(response.CompletionToken, instance.TurnToken);
+            return (true, instance.CompleteTurn(response));
+        },
+        cancellation);
+
+    /// <summary>The answer to an activity; a stale or repeated one changes nothing.</summary>
+    public Task CompleteActivityAsync(ActivityResponse response, CancellationToken cancellation) => engine.ChangeAsync(
+        response.InstanceId,
+        instance =>
+        {
+            engine.Dispatcher.Release(response.CompletionToken, instance.ActivityToken(response.TaskId));
+            return (true, instance.CompleteActivity(response));
+        },
+        cancellation);
+}
