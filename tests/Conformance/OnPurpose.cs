@@ -21,6 +21,9 @@ internal static partial class OnPurpose
         ("outbox-of-a-failed-transaction-is-silent", IsSilentOutbox),
     ];
 
+    /// <summary>The names of all deviations.</summary>
+    public static IEnumerable<string> Names => Rules.Select(rule => rule.Name);
+
     /// <summary>The name of the deviation that a difference is, or null.</summary>
     public static string? Of(Scenario scenario, string difference) => Rules.FirstOrDefault(rule => rule.Is(scenario, difference)).Name;
 

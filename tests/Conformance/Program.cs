@@ -3,9 +3,11 @@ using Conformance;
 
 // Replays the recordings of the real daprd against the embedded sidecar. Used by `make conformance`.
 //   Conformance [FOLDER] [--only TEXT] [--lanes N]
+// A whole run over the repository's own recordings also writes its result into docs/compatibility.md.
 // Prints each difference, then `passed / total` per area and in all; exit 0 when all passed. Scenarios run side by side in lanes, each lane
 // with stores of its own; those that compare times run after the others, a few at a time.
-var folder = Path.Combine(Testing.TestServers.RepositoryRoot, "tests", "Conformance", "golden");
+var recordings = Path.Combine(Testing.TestServers.RepositoryRoot, "tests", "Conformance", "golden");
+var folder = recordings;
 var only = "";
 var lanes = 12;
 for (var i = 0; i < args.Length; i++)
@@ -53,4 +55,9 @@ foreach (var area in results.GroupBy(result => result.Scenario.Area).OrderBy(gro
 }
 
 Console.WriteLine($"{"all",-15} {results.Count(result => result.Differences.Count == 0),4} / {results.Count}   ({clock.Elapsed.TotalSeconds:F0} s)");
+if (only.Length == 0 && folder == recordings)
+{
+    CompatibilityPage.Update(results);
+}
+
 return results.All(result => result.Differences.Count == 0) ? 0 : 1;
