@@ -33,6 +33,13 @@ internal sealed class RoleProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The bytes it has allocated on the managed heap so far.</summary>
+    public async Task<long> AllocatedAsync()
+    {
+        await _process.StandardInput.WriteLineAsync();
+        return long.Parse(await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The role has ended."), CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Starts a role and waits until it is ready.</summary>
     public static async Task<RoleProcess> StartAsync(params IEnumerable<string> arguments)
     {

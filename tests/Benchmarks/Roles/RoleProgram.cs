@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Benchmarks.Roles;
 
-/// <summary>The program of the other processes: starts a role, says its ports, runs until standard input closes.</summary>
+/// <summary>The program of the other processes: starts a role, says its ports, answers each line with the bytes allocated so far, runs until standard input closes.</summary>
 internal static class RoleProgram
 {
     public const string Ready = "READY ";
@@ -21,7 +21,7 @@ internal static class RoleProgram
         Console.WriteLine(Ready + string.Join(' ', ports));
         while (await Console.In.ReadLineAsync() is not null)
         {
-            // Only its end matters.
+            Console.WriteLine(GC.GetTotalAllocatedBytes());
         }
 
         return 0;

@@ -34,6 +34,7 @@ internal sealed class SidecarsRole(string resources, int appPort) : IRole
             AppId = appId,
             HttpPort = 0,
             GrpcPort = 0,
+            MetricsPort = 0,
             AppPort = port,
             Run = run,
             ResourcesPaths = [resources],

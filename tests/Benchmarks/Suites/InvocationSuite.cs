@@ -12,8 +12,8 @@ internal sealed class InvocationSuite : IBenchmarkSuite
 
     public async Task RunAsync(BenchmarkOptions options, Report report)
     {
-        using var resources = new ResourceFolder();
         await using var app = await RoleProcess.StartAsync("app");
+        using var resources = new ResourceFolder(app.Ports[0]);
         await using var forwarder = await RoleProcess.StartAsync("forwarder", $"{app.Ports[0]}");
         await using var sidecars = await RoleProcess.StartAsync("sidecars", resources.Path, $"{app.Ports[0]}");
         foreach (var connections in (int[])[1, 16, 64])
@@ -27,8 +27,8 @@ internal sealed class InvocationSuite : IBenchmarkSuite
 
     private static async Task MeasureAsync(BenchmarkOptions options, Report report, int connections, RoleProcess app, RoleProcess forwarder, RoleProcess sidecars, string method, string path, string? body)
     {
-        var forwarderCost = new ProcessorCost(forwarder);
-        var sidecarCost = new ProcessorCost(sidecars);
+        var forwarderCost = new RequestCost(forwarder);
+        var sidecarCost = new RequestCost(sidecars);
         var direct = new HttpLoad(app.Ports[0], method, path, body);
         var bare = new HttpLoad(forwarder.Ports[0], method, path, body);
         var invoked = new HttpLoad(sidecars.Ports[0], method, "/v1.0/invoke/callee/method" + path, body);
@@ -40,8 +40,8 @@ internal sealed class InvocationSuite : IBenchmarkSuite
             (count, time) => sidecarCost.MeasureAsync(() => invoked.RunAsync(count, time)));
         var what = $"{method} {path[1..]}, {connections} conn.";
         Print(report, $"direct, {what}", results[0], "");
-        Print(report, $"bare forwarder, {what}", results[1], $"cpu {forwarderCost.Microseconds:0} us");
-        Print(report, $"two sidecars, {what}", results[2], $"cpu {sidecarCost.Microseconds:0} us");
+        Print(report, $"bare forwarder, {what}", results[1], $"{forwarderCost}");
+        Print(report, $"two sidecars, {what}", results[2], $"{sidecarCost}");
         report.AtLeast("  req/s to the bare forwarder's", results[2].PerSecond / results[1].PerSecond, 0.85);
         report.AtMost("  p50 to the bare forwarder's", results[2].P50 / results[1].P50, 1.6);
     }

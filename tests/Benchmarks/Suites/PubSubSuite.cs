@@ -15,16 +15,16 @@ internal sealed class PubSubSuite : IBenchmarkSuite
 
     public async Task RunAsync(BenchmarkOptions options, Report report)
     {
-        using var resources = new ResourceFolder(ResourceFolder.Redis("pubsub", "pubsub.redis"));
         await using var app = await RoleProcess.StartAsync("app");
+        using var resources = new ResourceFolder(app.Ports[0], ResourceFolder.Redis("pubsub", "pubsub.redis"));
         await using var sidecars = await RoleProcess.StartAsync("sidecars", resources.Path, $"{app.Ports[0]}");
         var direct = new HttpLoad(app.Ports[0], "POST", "/echo", Event);
         var publish = new HttpLoad(sidecars.Ports[0], "POST", "/v1.0/publish/pubsub/nobody", Event);
-        var cost = new ProcessorCost(sidecars);
+        var cost = new RequestCost(sidecars);
         var results = await Comparison.RunAsync(
             options, Connections, direct.RunAsync, (count, time) => cost.MeasureAsync(() => publish.RunAsync(count, time)));
         report.Figure($"direct call, {Connections} conn.", results[0].PerSecond, "req/s");
-        report.Figure($"publish, {Connections} conn.", results[1].PerSecond, "msg/s", $"p50 {results[1].P50:0.000} ms cpu {cost.Microseconds:0} us");
+        report.Figure($"publish, {Connections} conn.", results[1].PerSecond, "msg/s", $"p50 {results[1].P50:0.000} ms {cost}");
         report.AtLeast("  publish to the direct call", results[1].PerSecond / results[0].PerSecond, 0.4);
         await DeliverAsync(options, report, app.Ports[0], sidecars);
     }

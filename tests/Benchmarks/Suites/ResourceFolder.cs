@@ -1,3 +1,4 @@
+using Benchmarks.Roles;
 using Testing;
 
 namespace Benchmarks.Suites;
@@ -5,8 +6,7 @@ namespace Benchmarks.Suites;
 /// <summary>A folder with the resources of the measured sidecars: tracing and resiliency as the platform has them, and the given components.</summary>
 internal sealed class ResourceFolder : IDisposable
 {
-    // Nothing listens there: spans are made and dropped.
-    private const string Configuration = """
+    private static string Configuration(int collectorPort) => $"""
         apiVersion: dapr.io/v1alpha1
         kind: Configuration
         metadata:
@@ -15,7 +15,7 @@ internal sealed class ResourceFolder : IDisposable
           tracing:
             samplingRate: "1"
             zipkin:
-              endpointAddress: http://127.0.0.1:9/api/v2/spans
+              endpointAddress: http://127.0.0.1:{collectorPort}{AppRole.Collector}
           metrics:
             enabled: true
         """;
@@ -56,10 +56,10 @@ internal sealed class ResourceFolder : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("benchmark-");
 
-    public ResourceFolder(params IEnumerable<string> components)
+    public ResourceFolder(int collectorPort, params IEnumerable<string> components)
     {
         var configuration = _folder.CreateSubdirectory("configuration");
-        File.WriteAllText(System.IO.Path.Combine(configuration.FullName, "configuration.yaml"), Configuration);
+        File.WriteAllText(System.IO.Path.Combine(configuration.FullName, "configuration.yaml"), Configuration(collectorPort));
         File.WriteAllText(System.IO.Path.Combine(_folder.FullName, "resiliency.yaml"), Resiliency);
         foreach (var component in components)
         {

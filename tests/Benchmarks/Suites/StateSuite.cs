@@ -13,13 +13,13 @@ internal sealed class StateSuite : IBenchmarkSuite
 
     public async Task RunAsync(BenchmarkOptions options, Report report)
     {
-        using var resources = new ResourceFolder(ResourceFolder.Component("memory", "state.in-memory"), ResourceFolder.Redis("redis", "state.redis"));
         await using var app = await RoleProcess.StartAsync("app");
+        using var resources = new ResourceFolder(app.Ports[0], ResourceFolder.Component("memory", "state.in-memory"), ResourceFolder.Redis("redis", "state.redis"));
         await using var sidecars = await RoleProcess.StartAsync("sidecars", resources.Path, $"{app.Ports[0]}");
         var direct = new HttpLoad(app.Ports[0], "GET", "/hello");
         HttpLoad[] writes = [.. ((string[])["memory", "redis"]).Select(store => new HttpLoad(sidecars.Ports[0], "POST", "/v1.0/state/" + store, Entry))];
         HttpLoad[] reads = [.. ((string[])["memory", "redis"]).Select(store => new HttpLoad(sidecars.Ports[0], "GET", $"/v1.0/state/{store}/bench"))];
-        ProcessorCost[] costs = [.. Enumerable.Range(0, 4).Select(_ => new ProcessorCost(sidecars))];
+        RequestCost[] costs = [.. Enumerable.Range(0, 4).Select(_ => new RequestCost(sidecars))];
         var results = await Comparison.RunAsync(
             options,
             Connections,
@@ -31,7 +31,7 @@ internal sealed class StateSuite : IBenchmarkSuite
         report.Figure($"direct call, {Connections} conn.", results[0].PerSecond, "req/s");
         foreach (var (name, index) in (ReadOnlySpan<(string, int)>)[("save, in memory", 1), ("save, Redis", 2), ("get, in memory", 3), ("get, Redis", 4)])
         {
-            report.Figure($"{name}, {Connections} conn.", results[index].PerSecond, "req/s", $"p50 {results[index].P50:0.000} ms cpu {costs[index - 1].Microseconds:0} us");
+            report.Figure($"{name}, {Connections} conn.", results[index].PerSecond, "req/s", $"p50 {results[index].P50:0.000} ms {costs[index - 1]}");
         }
 
         report.AtLeast("  get in memory to the direct call", results[3].PerSecond / results[0].PerSecond, 0.6);

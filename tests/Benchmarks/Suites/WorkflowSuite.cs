@@ -20,9 +20,9 @@ internal sealed class WorkflowSuite : IBenchmarkSuite
     {
         await using var database = await PostgresDatabase.CreateAsync();
         await DatabaseLimits.MeasureAsync(database.ConnectionString, options, report);
-        using var resources = new ResourceFolder(ResourceFolder.Component(
-            "workflowstore", "state.postgresql", ("connectionString", database.KeyValueConnectionString), ("actorStateStore", "true")).Replace("version: v1", "version: v2", StringComparison.Ordinal));
         await using var app = await RoleProcess.StartAsync("app");
+        using var resources = new ResourceFolder(app.Ports[0], ResourceFolder.Component(
+            "workflowstore", "state.postgresql", ("connectionString", database.KeyValueConnectionString), ("actorStateStore", "true")).Replace("version: v1", "version: v2", StringComparison.Ordinal));
         await using var sidecars = await RoleProcess.StartAsync("sidecars", resources.Path, $"{app.Ports[0]}");
         var port = sidecars.Ports[2].ToString(CultureInfo.InvariantCulture);
         await using var worker = await RoleProcess.StartAsync("worker", port);
@@ -43,8 +43,8 @@ internal sealed class WorkflowSuite : IBenchmarkSuite
 
     private static async Task<LoadResult> MeasureAsync(DaprWorkflowClient client, BenchmarkOptions options, Report report, string workflow, int inFlight, RoleProcess sidecars, RoleProcess worker)
     {
-        var engineCost = new ProcessorCost(sidecars);
-        var workerCost = new ProcessorCost(worker);
+        var engineCost = new RequestCost(sidecars);
+        var workerCost = new RequestCost(worker);
         var results = new List<LoadResult>();
         for (var run = 0; run < options.Runs; run++)
         {
