@@ -127,12 +127,12 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         var exporter = configuration is { ZipkinEndpoint: { } endpoint, SamplingRate: > 0 }
             ? new ZipkinExporter(endpoint, Options.AppId, Options.Time, Options.Loggers.CreateLogger<ZipkinExporter>())
             : null;
-        var tracing = new Tracing(configuration, exporter);
+        var tracing = new Tracing(configuration, exporter, Options.Time);
         var grpc = new GrpcApp(Options);
         var metrics = new SidecarMetrics(Options.AppId, configuration.Metrics, Options.MetricsPort is not null);
         _monitor = new AppMonitor(Options, metrics, grpc);
         var app = new AppChannel(Options, _monitor, grpc, metrics);
-        _ownedSync.AddRange([tracing, app, grpc]);
+        _ownedSync.AddRange([app, grpc]);
         _owned.AddRange(exporter is null ? [_monitor] : [_monitor, exporter]);
         _services = new RuntimeServices
         {

@@ -64,7 +64,7 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
         return false;
     }
 
-    private Activity? StartSpan(BindingEvent bindingEvent)
+    private Span? StartSpan(BindingEvent bindingEvent)
     {
         var parent = new TraceContext(bindingEvent.Metadata.GetValueOrDefault("traceparent", ""), bindingEvent.Metadata.GetValueOrDefault("tracestate", ""));
         var span = services.Tracing.Start("bindings/" + binding.Name, ActivityKind.Client, parent);
@@ -75,7 +75,7 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
         return span;
     }
 
-    private async Task<(int Status, byte[] Body)> PostAsync(BindingEvent bindingEvent, Activity? span, CancellationToken cancellationToken)
+    private async Task<(int Status, byte[] Body)> PostAsync(BindingEvent bindingEvent, Span? span, CancellationToken cancellationToken)
     {
         if (services.GrpcApp is { } grpc)
         {

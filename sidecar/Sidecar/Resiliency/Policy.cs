@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Sidecar.Resiliency;
 
 /// <summary>
@@ -45,7 +43,7 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
             }
             catch (Exception exception) when (IsRetried(exception, cancellationToken) && !IsExhausted(policy, repetition, began))
             {
-                Activity.Current?.AddEvent(new ActivityEvent("retry", time.GetUtcNow()));
+                // The attempt is repeated below.
             }
 
             if (repetition == 1)

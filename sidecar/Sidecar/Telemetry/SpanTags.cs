@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace Sidecar.Telemetry;
@@ -7,14 +6,14 @@ namespace Sidecar.Telemetry;
 internal static class SpanTags
 {
     /// <summary>Completes and stops the span of an API request.</summary>
-    public static void Finish(Activity? span, HttpContext context, string path)
+    public static void Finish(Span? span, HttpContext context, string path)
     {
         if (span is null)
         {
             return;
         }
 
-        if (span.IsAllDataRequested)
+        if (span.Recorded)
         {
             var method = context.Request.Method;
             span.SetTag("dapr.api", $"{method} {path}");
@@ -33,7 +32,7 @@ internal static class SpanTags
     }
 
     /// <summary>Headers that begin with <c>dapr-</c> are for the span as well; a token never is.</summary>
-    public static void AddUserDefined(Activity span, IHeaderDictionary headers)
+    public static void AddUserDefined(Span span, IHeaderDictionary headers)
     {
         foreach (var (name, values) in headers)
         {
@@ -45,7 +44,7 @@ internal static class SpanTags
         }
     }
 
-    private static void AddBuildingBlock(Activity span, string method, string path)
+    private static void AddBuildingBlock(Span span, string method, string path)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         switch (segments)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Sidecar.Telemetry;
 
 /// <summary>A W3C trace context; both empty when there is none.</summary>
@@ -9,13 +7,13 @@ internal readonly record struct TraceContext(string TraceParent, string TraceSta
 }
 
 /// <summary>The trace of one API request, kept in the request's features.</summary>
-internal sealed class RequestTrace(TraceContext incoming, Activity? span)
+internal sealed class RequestTrace(TraceContext incoming, Span? span)
 {
     /// <summary>What the caller sent; empty when nothing valid.</summary>
     public TraceContext Incoming { get; } = incoming;
 
     /// <summary>The sidecar's span; null when spans are not recorded.</summary>
-    public Activity? Span { get; set; } = span;
+    public Span? Span { get; set; } = span;
 
     /// <summary>What goes on to others.</summary>
     public TraceContext Context => Tracing.ContextOf(Span, Incoming);

@@ -9,36 +9,26 @@ namespace Sidecar.Telemetry;
 /// the id of the sidecar's own span (spans are recorded), the caller's <c>traceparent</c> unchanged (nothing to export to), or,
 /// like daprd, the all-zero one when the caller sent none and sampling is not switched off.
 /// </summary>
-internal sealed class Tracing : IDisposable
+internal sealed class Tracing
 {
     public const string ZeroTraceParent = "00-00000000000000000000000000000000-0000000000000000-00";
 
     private readonly double _samplingRate;
     private readonly bool _recording;
     private readonly bool _silent;
-    private readonly ZipkinExporter? _exporter;
-    private readonly ActivityListener? _listener;
+    private readonly ISpanExporter? _exporter;
 
-    public Tracing(ConfigurationSpec configuration, ZipkinExporter? exporter)
+    public Tracing(ConfigurationSpec configuration, ISpanExporter? exporter, TimeProvider? time = null)
     {
         _samplingRate = configuration.SamplingRate;
         _silent = configuration is { SamplingConfigured: true, SamplingRate: 0 };
         _recording = configuration.ExporterConfigured && !_silent;
         _exporter = exporter;
-        if (_recording)
-        {
-            _listener = new ActivityListener
-            {
-                ShouldListenTo = source => ReferenceEquals(source, Source),
-                Sample = Sample,
-                ActivityStopped = Export,
-            };
-            ActivitySource.AddActivityListener(_listener);
-        }
+        Time = time ?? TimeProvider.System;
     }
 
-    /// <summary>The source of the sidecar's spans.</summary>
-    public ActivitySource Source { get; } = new("Sidecar");
+    /// <summary>The clock of the spans.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>Starts the span of an API request, or takes over the caller's context.</summary>
     public RequestTrace Begin(HttpContext context, string path)
@@ -63,30 +53,35 @@ internal sealed class Tracing : IDisposable
     public TraceContext? Answer(RequestTrace trace) => _silent ? null : trace.Context with { TraceParent = Header(trace.Context)! };
 
     /// <summary>Starts a span below a context; null when spans are not recorded. The caller stops it.</summary>
-    public Activity? Start(string name, ActivityKind kind, TraceContext parent)
+    public Span? Start(string name, ActivityKind kind, TraceContext parent)
     {
         if (!_recording)
         {
             return null;
         }
 
-        var found = ActivityContext.TryParse(parent.TraceParent, parent.TraceState.Length > 0 ? parent.TraceState : null, isRemote: true, out var parentContext);
-
-        // An explicit parent or none: what runs in this process, a test or another sidecar, must never become the parent.
-        var current = Activity.Current;
-        Activity.Current = null;
-        try
+        var id = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
+        if (TraceParent.TryParse(parent.TraceParent, out var above))
         {
-            return Source.StartActivity(name, kind, found ? parentContext : default);
+            return new Span(this, name, kind, above.With(id, above.IsSampled), above.SpanId, parent.TraceState);
         }
-        finally
+
+        var lower = (ulong)Random.Shared.NextInt64();
+        var trace = new UInt128((ulong)Random.Shared.NextInt64(1, long.MaxValue), lower);
+        return new Span(this, name, kind, new TraceParent(trace, 0, 0).With(id, _samplingRate >= 1 || lower < _samplingRate * long.MaxValue), 0, "");
+    }
+
+    /// <summary>Hands a finished span to the exporter.</summary>
+    public void Export(Span span)
+    {
+        if (span.Recorded)
         {
-            Activity.Current = current;
+            _exporter?.Add(span);
         }
     }
 
     /// <summary>Starts the span of an event's delivery to the app. The caller stops it; see <see cref="ContextOf"/> for the headers.</summary>
-    public Activity? StartDelivery(string topic, TraceContext parent)
+    public Span? StartDelivery(string topic, TraceContext parent)
     {
         var span = Start("pubsub/" + topic, ActivityKind.Client, parent);
         span?.SetTag("messaging.destination.name", topic);
@@ -95,11 +90,11 @@ internal sealed class Tracing : IDisposable
     }
 
     /// <summary>The context below a span, or the fallback when there is no span.</summary>
-    public static TraceContext ContextOf(Activity? span, TraceContext fallback) =>
-        span is null ? fallback : new(span.Id ?? "", span.TraceStateString ?? "");
+    public static TraceContext ContextOf(Span? span, TraceContext fallback) =>
+        span is null ? fallback : new(span.Id, span.TraceState);
 
     /// <summary>Marks a span as failed by an HTTP status of 400 or more.</summary>
-    public static void SetStatus(Activity? span, int status)
+    public static void SetStatus(Span? span, int status)
     {
         if (status >= 400)
         {
@@ -107,35 +102,6 @@ internal sealed class Tracing : IDisposable
         }
     }
 
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        _listener?.Dispose();
-        Source.Dispose();
-    }
-
     private static TraceContext Incoming(string? traceParent, string? traceState) =>
-        traceParent is { Length: 55 } && ActivityContext.TryParse(traceParent, null, out _) ? new(traceParent, traceState ?? "") : TraceContext.None;
-
-    private ActivitySamplingResult Sample(ref ActivityCreationOptions<ActivityContext> options)
-    {
-        var sampled = options.Parent == default ? IsSampled(options.TraceId) : options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
-        return sampled ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData;
-    }
-
-    private bool IsSampled(ActivityTraceId id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        id.CopyTo(bytes);
-        var value = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) >> 1;
-        return _samplingRate >= 1 || value < _samplingRate * long.MaxValue;
-    }
-
-    private void Export(Activity span)
-    {
-        if (span.Recorded)
-        {
-            _exporter?.Add(span);
-        }
-    }
+        TraceParent.TryParse(traceParent, out _) ? new(traceParent!, traceState ?? "") : TraceContext.None;
 }

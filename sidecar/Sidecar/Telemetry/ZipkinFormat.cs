@@ -5,41 +5,45 @@ using System.Text.Json;
 namespace Sidecar.Telemetry;
 
 /// <summary>Zipkin's JSON, version 2, with the tags that daprd's exporter writes.</summary>
-internal static class ZipkinFormat
+internal sealed class ZipkinFormat : ISpanFormat
 {
     /// <summary>The scope name of daprd's spans.</summary>
     private const string Scope = "dapr-diagnostics";
 
-    public static byte[] Write(IReadOnlyList<Activity> spans, string service)
+    [ThreadStatic]
+    private static Utf8JsonWriter? _json;
+
+    /// <inheritdoc />
+    public ReadOnlySpan<byte> Opening => "["u8;
+
+    /// <inheritdoc />
+    public ReadOnlySpan<byte> Separator => ","u8;
+
+    /// <inheritdoc />
+    public ReadOnlySpan<byte> Closing => "]"u8;
+
+    /// <inheritdoc />
+    public void Write(Span span, string service, IBufferWriter<byte> output)
     {
-        var buffer = new ArrayBufferWriter<byte>(spans.Count * 512);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            foreach (var span in spans)
-            {
-                Write(json, span, service);
-            }
-
-            json.WriteEndArray();
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        var json = _json ??= new Utf8JsonWriter(output);
+        json.Reset(output);
+        Write(json, span, service);
+        json.Flush();
     }
 
-    private static void Write(Utf8JsonWriter json, Activity span, string service)
+    private static void Write(Utf8JsonWriter json, Span span, string service)
     {
         json.WriteStartObject();
-        json.WriteString("traceId", span.TraceId.ToHexString());
-        json.WriteString("id", span.SpanId.ToHexString());
-        if (span.ParentSpanId != default)
+        WriteHex(json, "traceId", span.Context.TraceId, "x32");
+        WriteHex(json, "id", span.Context.SpanId, "x16");
+        if (span.ParentSpanId != 0)
         {
-            json.WriteString("parentId", span.ParentSpanId.ToHexString());
+            WriteHex(json, "parentId", span.ParentSpanId, "x16");
         }
 
         json.WriteString("name", span.DisplayName.ToLowerInvariant());
         json.WriteString("kind", span.Kind == ActivityKind.Server ? "SERVER" : "CLIENT");
-        json.WriteNumber("timestamp", (span.StartTimeUtc - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        json.WriteNumber("timestamp", (span.StartTime - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         json.WriteNumber("duration", Math.Max(1, span.Duration.Ticks / TimeSpan.TicksPerMicrosecond));
         WriteEndpoint(json, "localEndpoint", "serviceName", service);
         if (span.Kind != ActivityKind.Server && span.GetTagItem("server.address") is string address)
@@ -56,6 +60,14 @@ internal static class ZipkinFormat
         json.WriteEndObject();
     }
 
+    private static void WriteHex<T>(Utf8JsonWriter json, string name, T id, string format)
+        where T : IUtf8SpanFormattable
+    {
+        Span<byte> text = stackalloc byte[32];
+        id.TryFormat(text, out var length, format, null);
+        json.WriteString(name, text[..length]);
+    }
+
     private static void WriteEndpoint(Utf8JsonWriter json, string name, string field, string value)
     {
         json.WriteStartObject(name);
@@ -63,12 +75,12 @@ internal static class ZipkinFormat
         json.WriteEndObject();
     }
 
-    private static void WriteTags(Utf8JsonWriter json, Activity span, string service)
+    private static void WriteTags(Utf8JsonWriter json, Span span, string service)
     {
         json.WriteStartObject("tags");
-        foreach (var (key, value) in span.EnumerateTagObjects())
+        foreach (var (key, value) in span.Tags)
         {
-            json.WriteString(key, value?.ToString());
+            json.WriteString(key, value);
         }
 
         if (span.Status == ActivityStatusCode.Error)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dapr.DurableTask.Protobuf;
 
 namespace Sidecar.Workflows.Engine;
@@ -15,5 +14,5 @@ internal sealed class ActivityTask(WorkflowInstance instance, HistoryEvent sched
     /// <summary>The attempt under way; null while no worker has it.</summary>
     public string? Token { get; set; }
 
-    public Activity? Span { get; set; }
+    public Telemetry.Span? Span { get; set; }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dapr.DurableTask.Protobuf;
 using Google.Protobuf;
 using Sidecar.Workflows.Store;
@@ -29,7 +28,7 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
     private WorkflowState? _state;
     private bool _startPending;
     private Turn? _turn;
-    private Activity? _span;
+    private Telemetry.Span? _span;
 
     public Lock Gate { get; } = new();
 
