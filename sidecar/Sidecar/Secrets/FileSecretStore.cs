@@ -5,8 +5,8 @@ using Sidecar.Components;
 namespace Sidecar.Secrets;
 
 /// <summary>
-/// <c>secretstores.local.file</c>: a JSON file whose nested values are named by their path (<c>a:b</c>, <c>list:0</c>). Values that are not
-/// text read as daprd prints them, so that a file gives the same secrets under both engines.
+/// <c>secretstores.local.file</c>: a JSON file whose nested values are named by their path (<c>a:b</c>, <c>list:0</c>). Numbers and booleans read
+/// as they are written in the file, null as an empty text; daprd prints them as Go's <c>%!s(float64=5)</c>.
 /// </summary>
 internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
 {
@@ -74,9 +74,7 @@ internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
     private static string Print(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString()!,
-        JsonValueKind.Number => $"%!s(float64={element.GetDouble().ToString("R", CultureInfo.InvariantCulture)})",
-        JsonValueKind.True => "%!s(bool=true)",
-        JsonValueKind.False => "%!s(bool=false)",
-        _ => "%!s(<nil>)",
+        JsonValueKind.Null => "",
+        _ => element.GetRawText(),
     };
 }

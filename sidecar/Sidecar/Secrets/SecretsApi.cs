@@ -11,27 +11,26 @@ internal sealed class SecretsApi(SecretReader reader) : IHttpApi
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/secrets"];
 
     /// <inheritdoc />
-    public Task HandleAsync(HttpContext context, string rest)
+    public async Task HandleAsync(HttpContext context, string rest)
     {
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         if (!HttpMethods.IsGet(context.Request.Method) || slash <= 0 || slash == rest.Length - 1 || rest.IndexOf('/', slash + 1) >= 0)
         {
-            return ApiError.NoRoute.WriteAsync(context);
+            await ApiError.NoRoute.WriteAsync(context);
+            return;
         }
 
         var storeName = Uri.UnescapeDataString(rest[..slash]);
         var name = Uri.UnescapeDataString(rest[(slash + 1)..]);
-        if (reader.Find(storeName, out var error) is not { } store)
-        {
-            return error!.WriteAsync(context);
-        }
-
         if (name == "bulk")
         {
-            return WriteAsync(context, reader.GetAll(storeName, store));
+            var (secrets, problem) = await reader.GetAllAsync(storeName, context.RequestAborted);
+            await (problem is null ? WriteAsync(context, secrets) : problem.WriteAsync(context));
+            return;
         }
 
-        return reader.Get(storeName, store, name, out error) is { } secret ? WriteAsync(context, secret) : error!.WriteAsync(context);
+        var (secret, error) = await reader.GetAsync(storeName, name, context.RequestAborted);
+        await (error is null ? WriteAsync(context, secret) : error.WriteAsync(context));
     }
 
     private static async Task WriteAsync<T>(HttpContext context, T value)

@@ -14,7 +14,7 @@ internal sealed class SecretsBuildingBlock : IBuildingBlock
     private SecretsBuildingBlock(RuntimeServices services)
     {
         _services = services;
-        _reader = new SecretReader(services.SecretStores, services.Resources.Configuration.SecretScopes);
+        _reader = new SecretReader(services.SecretStores, services.Resources.Configuration.SecretScopes, services.Resiliency, services.ComponentMetrics);
     }
 
     /// <inheritdoc />

@@ -8,17 +8,18 @@ internal sealed class StateQueryHttpApi(IReadOnlyDictionary<string, LoadedStateS
 {
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0-alpha1/state"];
 
-    public Task HandleAsync(HttpContext context, string rest)
+    public async Task HandleAsync(HttpContext context, string rest)
     {
         var parts = rest.Split('/');
         if (parts is not [var name, "query"] || !(HttpMethods.IsPost(context.Request.Method) || HttpMethods.IsPut(context.Request.Method)))
         {
-            return ApiError.NoRoute.WriteAsync(context);
+            await ApiError.NoRoute.WriteAsync(context);
+            return;
         }
 
         var error = stores.Count == 0 ? StateErrors.NotConfigured(name, null)
             : !stores.TryGetValue(name, out var store) ? StateErrors.NotFound(name, null)
-            : StateErrors.QueryOf(store);
-        return error.WriteAsync(context);
+            : StateErrors.QueryOf(store, (await RequestBytes.ReadAsync(context)).Body);
+        await error.WriteAsync(context);
     }
 }

@@ -18,6 +18,36 @@ internal static class GoJson
         return error is null ? JsonDocument.Parse(bytes[..scanner.Position], new JsonDocumentOptions { MaxDepth = MaxDepth + 1 }) : null;
     }
 
+    /// <summary>What is wrong with a text that must be one JSON value and nothing else, in Go's words; null when it is.</summary>
+    public static string? CheckWhole(ReadOnlyMemory<byte> text)
+    {
+        var scanner = new Scanner(text.Span);
+        return scanner.Scan() switch
+        {
+            null => scanner.CheckEnd(),
+            "EOF" or "unexpected EOF" => "unexpected end of JSON input",
+            var error => error,
+        };
+    }
+
+    /// <summary>The text of a JSON value with the letters that Go's encoder escapes in strings: those of HTML and two line ends.</summary>
+    public static ReadOnlyMemory<byte> EscapeHtml(ReadOnlyMemory<byte> json)
+    {
+        if (!json.Span.ContainsAny("<>&"u8) && json.Span.IndexOf((ReadOnlySpan<byte>)[0xE2, 0x80]) < 0)
+        {
+            return json;
+        }
+
+        var text = Encoding.UTF8.GetString(json.Span);
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            _ = c is '<' or '>' or '&' or '\u2028' or '\u2029' ? escaped.Append($"\\u{(int)c:x4}") : escaped.Append(c);
+        }
+
+        return Encoding.UTF8.GetBytes(escaped.ToString());
+    }
+
     /// <summary>Go's name of a value's kind in its type errors.</summary>
     public static string KindOf(JsonElement element) => element.ValueKind switch
     {
@@ -89,6 +119,12 @@ internal static class GoJson
         {
             SkipBlanks();
             return Position >= _text.Length ? "EOF" : Value(0);
+        }
+
+        public string? CheckEnd()
+        {
+            SkipBlanks();
+            return Position >= _text.Length ? null : Invalid("after top-level value");
         }
 
         private string? Value(int depth)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Sidecar.Api.Http;
 using Sidecar.Components;
 
 namespace Sidecar.State.PostgreSql;
@@ -195,7 +196,7 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
     {
         if (_layout.Version2)
         {
-            return new() { Value = set.Value, NpgsqlDbType = NpgsqlDbType.Bytea };
+            return new() { Value = set.Binary ? set.Value : GoJson.EscapeHtml(set.Value), NpgsqlDbType = NpgsqlDbType.Bytea };
         }
 
         var json = set.Binary ? JsonSerializer.Serialize(Convert.ToBase64String(set.Value.Span)) : Encoding.UTF8.GetString(set.Value.Span);

@@ -34,7 +34,10 @@ public sealed class SecretsTests
     [InlineData("k", 200, "{\"k\":\"v\"}")]
     [InlineData("nested:a:b", 200, "{\"nested:a:b\":\"deep\"}")]
     [InlineData("list:1", 200, "{\"list:1\":\"q\"}")]
-    [InlineData("number", 200, "{\"number\":\"%!s(float64=5)\"}")]
+    [InlineData("number", 200, "{\"number\":\"5\"}")]
+    [InlineData("big", 200, "{\"big\":\"12345678901234567890\"}")]
+    [InlineData("flag", 200, "{\"flag\":\"true\"}")]
+    [InlineData("nothing", 200, "{\"nothing\":\"\"}")]
     [InlineData("a%2Fb", 200, "{\"a/b\":\"slash\"}")]
     [InlineData("nested", 500, "{\"errorCode\":\"ERR_SECRET_GET\",\"message\":\"failed getting secret with key nested from secret store sec: secret nested not found\"}")]
     public async Task Get_FromFile_AnswersAsDaprd(string name, int status, string body)
@@ -97,10 +100,43 @@ public sealed class SecretsTests
         (await response.Content.ReadAsStringAsync()).Should().Contain("ERR_SECRET_STORES_NOT_CONFIGURED");
     }
 
-    private static async Task<TestSidecar> StartFileStoreAsync(string? configuration = null)
+    [Fact]
+    public async Task Get_UnderAPolicy_IsRetriedAndOpensTheBreaker()
     {
-        var sidecar = TestSidecar.Create(options => options, [FileStore], configuration);
-        await File.WriteAllTextAsync(Path.Combine(sidecar.Folder, "secrets.json"), """{"k":"v","number":5,"nested":{"a":{"b":"deep"}},"list":["p","q"],"a/b":"slash"}""");
+        await using var sidecar = await StartFileStoreAsync(resources: """
+            apiVersion: dapr.io/v1alpha1
+            kind: Resiliency
+            metadata:
+              name: r
+            spec:
+              policies:
+                circuitBreakers:
+                  cb: {maxRequests: 1, timeout: 60s, trip: consecutiveFailures > 1}
+              targets:
+                components:
+                  sec: {outbound: {circuitBreaker: cb}}
+            """);
+
+        for (var i = 0; i < 2; i++)
+        {
+            (await ReadAsync("v1.0/secrets/sec/missing")).Should().Contain("failed getting secret with key missing from secret store sec: secret missing not found");
+        }
+
+        (await ReadAsync("v1.0/secrets/sec/k")).Should().Contain("failed getting secret with key k from secret store sec: circuit breaker is open");
+        (await ReadAsync("v1.0/secrets/sec/bulk")).Should().Contain("circuit breaker is open");
+
+        async Task<string> ReadAsync(string path)
+        {
+            using var response = await sidecar.Client.GetAsync(path);
+            response.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+            return await response.Content.ReadAsStringAsync();
+        }
+    }
+
+    private static async Task<TestSidecar> StartFileStoreAsync(string? configuration = null, params string[] resources)
+    {
+        var sidecar = TestSidecar.Create(options => options, [FileStore, .. resources], configuration);
+        await File.WriteAllTextAsync(Path.Combine(sidecar.Folder, "secrets.json"), """{"k":"v","number":5,"big":12345678901234567890,"flag":true,"nothing":null,"nested":{"a":{"b":"deep"}},"list":["p","q"],"a/b":"slash"}""");
         await sidecar.StartAsync();
         return sidecar;
     }

@@ -9,30 +9,27 @@ internal sealed class SecretsGrpcApi(SecretReader reader) : IGrpcApi
 {
     public IReadOnlyList<GrpcMethod> Methods =>
     [
-        DaprMethod.Unary<GetSecretRequest, GetSecretResponse>("GetSecret", (request, _) => Task.FromResult(Get(request))),
-        DaprMethod.Unary<GetBulkSecretRequest, GetBulkSecretResponse>("GetBulkSecret", (request, _) => Task.FromResult(GetAll(request))),
+        DaprMethod.Unary<GetSecretRequest, GetSecretResponse>("GetSecret", GetAsync),
+        DaprMethod.Unary<GetBulkSecretRequest, GetBulkSecretResponse>("GetBulkSecret", GetAllAsync),
     ];
 
-    private GetSecretResponse Get(GetSecretRequest request)
+    private async Task<GetSecretResponse> GetAsync(GetSecretRequest request, GrpcCall call)
     {
-        var store = Find(request.StoreName);
-        var response = new GetSecretResponse();
-        response.Data.Add((reader.Get(request.StoreName, store, request.Key, out var error) ?? throw Refused(error!)).ToDictionary(StringComparer.Ordinal));
-        return response;
+        var (secret, error) = await reader.GetAsync(request.StoreName, request.Key, call.Cancellation);
+        return error is null ? new GetSecretResponse { Data = { secret!.ToDictionary(StringComparer.Ordinal) } } : throw Refused(error);
     }
 
-    private GetBulkSecretResponse GetAll(GetBulkSecretRequest request)
+    private async Task<GetBulkSecretResponse> GetAllAsync(GetBulkSecretRequest request, GrpcCall call)
     {
+        var (secrets, error) = await reader.GetAllAsync(request.StoreName, call.Cancellation);
         var response = new GetBulkSecretResponse();
-        foreach (var (name, secret) in reader.GetAll(request.StoreName, Find(request.StoreName)))
+        foreach (var (name, secret) in error is null ? secrets! : throw Refused(error))
         {
             response.Data[name] = new SecretResponse { Secrets = { secret.ToDictionary(StringComparer.Ordinal) } };
         }
 
         return response;
     }
-
-    private ISecretStore Find(string name) => reader.Find(name, out var error) ?? throw Refused(error!);
 
     private static GrpcException Refused(ApiError error) => GrpcErrors.Plain(error, (error.ErrorCode, error.Status) switch
     {

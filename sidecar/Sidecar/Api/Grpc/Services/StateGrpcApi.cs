@@ -156,7 +156,7 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
     private Task<QueryStateResponse> QueryAsync(QueryStateRequest request, GrpcCall call)
     {
         var store = Find(request.StoreName);
-        throw GrpcErrors.From(StateErrors.QueryOf(store), GrpcCode.Internal);
+        throw GrpcErrors.From(StateErrors.QueryOf(store, System.Text.Encoding.UTF8.GetBytes(request.Query)), GrpcCode.Internal);
     }
 
     private LoadedStateStore Find(string name) => stores.Count == 0
