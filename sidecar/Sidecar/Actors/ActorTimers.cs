@@ -22,6 +22,7 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
     private readonly PriorityQueue<(ActorTimer Timer, int Count), DateTimeOffset> _due = new();
     private readonly SleepSignal _signal = new(time);
     private readonly CancellationTokenSource _stop = new();
+    private Task? _disposal;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Begins to fire.</summary>
@@ -63,7 +64,9 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_disposal ??= DisposeOnceAsync());
+
+    private async Task DisposeOnceAsync()
     {
         await _stop.CancelAsync();
         await _running;

@@ -31,7 +31,7 @@ public sealed class ActivityFaultsTests
     [Fact]
     public async Task DropAnswer_RunsTheActivityAgainUnderItsKey()
     {
-        await using var host = await StartAsync("activity=Step", "drop=answer", "times=1");
+        await using var host = await StartAsync(TimeSpan.FromMilliseconds(400), "activity=Step", "drop=answer", "times=1");
         await using var worker = host.Worker().Start();
 
         await host.StartAsync("Chain", "w", "1");
@@ -55,10 +55,12 @@ public sealed class ActivityFaultsTests
         worker.Activities.Should().ContainSingle();
     }
 
-    private Task<WorkflowHost> StartAsync(params string[] fields)
+    private Task<WorkflowHost> StartAsync(params string[] fields) => StartAsync(new WorkflowOptions().ActivityLease, fields);
+
+    private Task<WorkflowHost> StartAsync(TimeSpan lease, params string[] fields)
     {
         _faults.Set(FaultRuleReader.Read(FaultRuleReaderTests.Fields(fields), "f", out _)!);
-        var options = new WorkflowOptions { ActivityLease = TimeSpan.FromMilliseconds(400), SweepInterval = TimeSpan.FromMilliseconds(50) };
+        var options = new WorkflowOptions { ActivityLease = lease, SweepInterval = TimeSpan.FromMilliseconds(50) };
         return WorkflowHost.StartAsync(new InMemoryWorkflowStore("app", new InMemoryWorkflowData()), options, new ActivityFaults(_faults, "app", TimeProvider.System));
     }
 }
