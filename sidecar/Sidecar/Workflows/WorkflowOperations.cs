@@ -135,7 +135,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
             ? null
             : [.. (await engine.ReadHistoryAsync(instanceId, cancellation)).Select(HistoryEvent.Parser.ParseFrom)];
 
-    private System.Diagnostics.Activity? StartSpan(CreateInstanceRequest request)
+    private Telemetry.Span? StartSpan(CreateInstanceRequest request)
     {
         var parent = request.ParentTraceContext is { } given ? new Telemetry.TraceContext(given.TraceParent, given.TraceState ?? "") : Telemetry.TraceContext.None;
         var span = Context.Tracing.Start("create_orchestration||" + request.Name, System.Diagnostics.ActivityKind.Client, parent);
