@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Workflows.Postgres;
@@ -151,13 +152,18 @@ internal sealed class PostgresBatch(string appId, long epoch)
 
     private static TValue[] Of<TRow, TValue>(IEnumerable<TRow> rows, Func<TRow, TValue> value) => [.. rows.Select(value)];
 
+    // The type of times is said: from an array that begins with null the driver would guess a type that does not take the times behind it.
+    private static NpgsqlParameter Parameter(object value) => value is DateTime[] or DateTime?[]
+        ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz }
+        : new NpgsqlParameter { Value = value };
+
     private void Append(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
     {
         var command = new NpgsqlBatchCommand(sql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = appId });
         foreach (var value in values)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            command.Parameters.Add(Parameter(value));
         }
 
         batch.BatchCommands.Add(command);

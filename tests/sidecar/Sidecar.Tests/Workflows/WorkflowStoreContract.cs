@@ -261,6 +261,17 @@ public abstract class WorkflowStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commit_HeadsThatEndedAmongOthers_AreWrittenTogether()
+    {
+        await CommitAsync(commit => commit.Created.AddRange(
+            [Head("a", NextKey), Head("b", NextKey) with { CompletedAt = Now }, Head("c", NextKey) with { CompletedAt = Now.AddSeconds(1) }]));
+
+        var stored = await _store.LoadAsync(["a", "b", "c"], default);
+
+        stored.Select(entry => entry.Record!.CompletedAt).Should().Equal(null, Now, Now.AddSeconds(1));
+    }
+
+    [Fact]
     public async Task Commit_ManyAtOnce_AllDurableInOrder()
     {
         var generation = NextKey;
