@@ -44,7 +44,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
                 Input = request.Input,
                 WorkflowInstance = new Dapr.DurableTask.Protobuf.WorkflowInstance { InstanceId = request.InstanceId, ExecutionId = request.ExecutionId ?? Context.NewId() },
                 ScheduledStartTimestamp = request.ScheduledStartTimestamp,
-                ParentTraceContext = span is null ? request.ParentTraceContext : new TraceContext { TraceParent = span.Id, TraceState = span.TraceStateString ?? "" },
+                ParentTraceContext = span is null ? request.ParentTraceContext : new TraceContext { TraceParent = span.Id, TraceState = span.TraceState },
                 Tags = { request.Tags },
             },
         };
