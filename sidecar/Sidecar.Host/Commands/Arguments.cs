@@ -59,15 +59,12 @@ internal sealed class Arguments(IEnumerable<string> words)
     }
 
     /// <summary>Takes the next word that is no option.</summary>
-    public string Word(string what) => OptionalWord() ?? throw new UsageException($"Which {what}?");
-
-    /// <summary>Takes the next word that is no option; null when there is none.</summary>
-    public string? OptionalWord()
+    public string Word(string what)
     {
         var index = _words.FindIndex(word => !word.StartsWith('-'));
         if (index < 0)
         {
-            return null;
+            throw new UsageException($"Which {what}?");
         }
 
         var word = _words[index];

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Sidecar.Api.Http;
 using Sidecar.Invocation;
 using Sidecar.Telemetry;
@@ -8,13 +7,21 @@ using Sidecar.Telemetry;
 namespace Sidecar.PubSub;
 
 /// <summary>An event on its way to the app.</summary>
-internal sealed record AppEvent(Subscription Subscription, string Path, BrokerMessage Message, ReadOnlyMemory<byte> Data, CloudEvent Event);
+/// <param name="EntryId">Names it in a bulk delivery; the same in each repetition.</param>
+internal sealed record AppEvent(Subscription Subscription, string Path, BrokerMessage Message, ReadOnlyMemory<byte> Data, CloudEvent Event, string EntryId);
 
 /// <summary>What the app's answer means.</summary>
 internal enum AppVerdict
 {
     Success,
+
+    /// <summary>Not wanted: for the dead letter topic, if there is one.</summary>
     Drop,
+
+    /// <summary>Not wanted, and not for the dead letter topic either: a bulk delivery to a route that the app does not have.</summary>
+    Ignore,
+
+    /// <summary>Not taken: to be tried again, or for the dead letter topic.</summary>
     Retry,
 }
 
@@ -26,6 +33,9 @@ internal interface IAppDelivery
 {
     /// <summary>Delivers one event and reads what the app says to it; an app that cannot be reached is an answer, too.</summary>
     Task<AppAnswer> PostAsync(AppEvent appEvent, CancellationToken cancellationToken);
+
+    /// <summary>Delivers several events of one bulk subscription and path; the answers in their order.</summary>
+    Task<IReadOnlyList<AppAnswer>> PostBulkAsync(IReadOnlyList<AppEvent> events, CancellationToken cancellationToken);
 }
 
 /// <summary>Posts events to the app and reads its answers: 2xx with SUCCESS, nothing or something unreadable = success; DROP and 404 = drop; the rest = retry.</summary>
@@ -34,42 +44,88 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
     // Longer than any handler that works; an app that hangs must not hold a worker for ever.
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromMinutes(5);
     private const int MaxAnswer = 64 * 1024;
+    private static readonly Dictionary<string, string> NoMetadata = [];
 
+    /// <inheritdoc />
     public async Task<AppAnswer> PostAsync(AppEvent appEvent, CancellationToken cancellationToken)
     {
         using var span = tracing.StartDelivery(appEvent.Message.Topic, appEvent.Event.Trace);
-        using var deadline = new CancellationTokenSource(AttemptTimeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using var request = Request(appEvent, Tracing.ContextOf(span, appEvent.Event.Trace));
+        using var request = Request(appEvent.Path, appEvent.Data, CloudEvent.ContentType, appEvent.Message.Metadata, appEvent.Event["pubsubname"] ?? appEvent.Subscription.PubSub, Tracing.ContextOf(span, appEvent.Event.Trace));
+        var (answer, problem) = await SendAsync(
+            request,
+            async (response, token) =>
+            {
+                Tracing.SetStatus(span, (int)response.StatusCode);
+                return await ReadAsync(response, token);
+            },
+            cancellationToken);
+        return answer ?? new AppAnswer(AppVerdict.Retry, 0, problem!);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<AppAnswer>> PostBulkAsync(IReadOnlyList<AppEvent> events, CancellationToken cancellationToken)
+    {
+        var spans = events.Select(appEvent => tracing.StartDelivery(appEvent.Message.Topic, appEvent.Event.Trace)).ToList();
+        using var request = Request(events[0].Path, BulkEnvelope.Create(events, newId()), "application/json", NoMetadata, events[0].Subscription.PubSub, Tracing.ContextOf(spans[^1], events[^1].Event.Trace));
         try
         {
-            using var response = await app.SendAsync(request, linked.Token);
-            Tracing.SetStatus(span, (int)response.StatusCode);
-            return await ReadAsync(appEvent, response, linked.Token);
+            var (answers, problem) = await SendAsync(
+                request,
+                async (response, token) =>
+                {
+                    spans.ForEach(span => Tracing.SetStatus(span, (int)response.StatusCode));
+                    return BulkEnvelope.Read(events, (int)response.StatusCode, await ReadBodyAsync(response, token));
+                },
+                cancellationToken);
+            return answers ?? BulkEnvelope.All(events, new AppAnswer(AppVerdict.Retry, 0, problem!));
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        finally
         {
-            return new AppAnswer(AppVerdict.Retry, 0, $"the app cannot be reached: {exception.Message}");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new AppAnswer(AppVerdict.Retry, 0, $"the app did not answer within {AttemptTimeout.TotalMinutes:0} min");
+            spans.ForEach(span => span?.Dispose());
         }
     }
 
-    private HttpRequestMessage Request(AppEvent appEvent, TraceContext trace)
+    /// <summary>What a word of the app means.</summary>
+    internal static AppAnswer Verdict(string word, AppVerdict empty) => word switch
     {
-        var bulk = appEvent.Subscription.Bulk;
-        var content = new ReadOnlyMemoryContent(bulk ? Envelope(appEvent) : appEvent.Data);
-        content.Headers.ContentType = new MediaTypeHeaderValue(bulk ? "application/json" : CloudEvent.ContentType);
-        var path = appEvent.Path.StartsWith('/') ? appEvent.Path : "/" + appEvent.Path;
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-        foreach (var (name, value) in appEvent.Message.Metadata)
+        "" => new AppAnswer(empty, 0, "no status"),
+        "SUCCESS" => new AppAnswer(AppVerdict.Success, 0, ""),
+        "DROP" => new AppAnswer(AppVerdict.Drop, 0, "DROP"),
+        "RETRY" => new AppAnswer(AppVerdict.Retry, 0, "RETRY"),
+        _ => new AppAnswer(AppVerdict.Retry, 0, "unknown status"),
+    };
+
+    private async Task<(T? Answer, string? Problem)> SendAsync<T>(HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var deadline = new CancellationTokenSource(AttemptTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var response = await app.SendAsync(request, linked.Token);
+            return (await read(response, linked.Token), null);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return (null, $"the app cannot be reached: {exception.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, $"the app did not answer within {AttemptTimeout.TotalMinutes:0} min");
+        }
+    }
+
+    private HttpRequestMessage Request(string path, ReadOnlyMemory<byte> body, string contentType, IReadOnlyDictionary<string, string> metadata, string pubSub, TraceContext trace)
+    {
+        var content = new ReadOnlyMemoryContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        var request = new HttpRequestMessage(HttpMethod.Post, path.StartsWith('/') ? path : "/" + path) { Content = content };
+        foreach (var (name, value) in metadata)
         {
             Add(request, name, value);
         }
 
-        Add(request, "pubsubName", appEvent.Event["pubsubname"] ?? appEvent.Subscription.PubSub);
+        Add(request, "pubsubName", pubSub);
         if (tracing.Header(trace) is { } traceParent)
         {
             Add(request, "traceparent", traceParent);
@@ -90,28 +146,7 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
         }
     }
 
-    // The brokers hand messages out one by one, so that each envelope has one entry.
-    private byte[] Envelope(AppEvent appEvent)
-    {
-        var entry = new JsonObject
-        {
-            ["entryId"] = newId(),
-            ["event"] = JsonNode.Parse(appEvent.Data.Span),
-            ["metadata"] = null,
-            ["contentType"] = CloudEvent.ContentType,
-        };
-        return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
-        {
-            ["entries"] = new JsonArray(entry),
-            ["id"] = newId(),
-            ["metadata"] = new JsonObject { ["pubsubName"] = appEvent.Subscription.PubSub },
-            ["pubsubname"] = appEvent.Subscription.PubSub,
-            ["topic"] = appEvent.Message.Topic,
-            ["type"] = "com.dapr.event.sent.bulk",
-        });
-    }
-
-    private static async Task<AppAnswer> ReadAsync(AppEvent appEvent, HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<AppAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         if (status == 404)
@@ -125,36 +160,10 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
         }
 
         var body = await ReadBodyAsync(response, cancellationToken);
-        using var document = GoJson.Decode(body, out var error);
-        if (appEvent.Subscription.Bulk)
-        {
-            return BulkVerdict(document, error);
-        }
-
+        using var document = GoJson.Decode(body, out _);
         var word = document is { RootElement.ValueKind: JsonValueKind.Object } && GoJson.Member(document.RootElement, "status") is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
         return Verdict(word, empty: AppVerdict.Success);
     }
-
-    private static AppAnswer BulkVerdict(JsonDocument? document, string? error)
-    {
-        if (document is not { RootElement.ValueKind: JsonValueKind.Object })
-        {
-            return new AppAnswer(AppVerdict.Retry, 0, $"failed unmarshalling app response for bulk subscribe: {error}");
-        }
-
-        var statuses = GoJson.Member(document.RootElement, "statuses") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().ToList() : [];
-        var word = statuses is [{ ValueKind: JsonValueKind.Object } first, ..] && GoJson.Member(first, "status") is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
-        return Verdict(word, empty: AppVerdict.Retry);
-    }
-
-    private static AppAnswer Verdict(string word, AppVerdict empty) => word switch
-    {
-        "" => new AppAnswer(empty, 0, "no status"),
-        "SUCCESS" => new AppAnswer(AppVerdict.Success, 0, ""),
-        "DROP" => new AppAnswer(AppVerdict.Drop, 0, "DROP"),
-        "RETRY" => new AppAnswer(AppVerdict.Retry, 0, "RETRY"),
-        _ => new AppAnswer(AppVerdict.Retry, 0, "unknown status"),
-    };
 
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

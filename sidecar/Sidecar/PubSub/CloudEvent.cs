@@ -98,17 +98,31 @@ internal sealed class CloudEvent
     }
 
     /// <summary>The event of a raw message, made on the subscriber's side.</summary>
-    public static CloudEvent FromRaw(ReadOnlyMemory<byte> data, string topic, string pubsub, string id) => new()
+    public static CloudEvent FromRaw(BrokerMessage message, string pubsub, string id)
     {
-        ["id"] = id,
-        ["specversion"] = "1.0",
-        ["datacontenttype"] = "application/octet-stream",
-        ["source"] = "Dapr",
-        ["type"] = DefaultType,
-        ["topic"] = topic,
-        ["pubsubname"] = pubsub,
-        ["data_base64"] = Convert.ToBase64String(data.Span),
-    };
+        var made = new CloudEvent
+        {
+            ["id"] = id,
+            ["specversion"] = "1.0",
+            ["datacontenttype"] = "application/octet-stream",
+            ["source"] = "Dapr",
+            ["type"] = DefaultType,
+            ["topic"] = message.Topic,
+            ["pubsubname"] = pubsub,
+            ["data_base64"] = Convert.ToBase64String(message.Data.Span),
+        };
+
+        // The trace travels beside bytes that have no attributes; the parent is the trace id's newer form.
+        foreach (var (name, attribute) in (ReadOnlySpan<(string, string)>)[("traceid", "traceid"), ("traceparent", "traceparent"), ("traceparent", "traceid"), ("tracestate", "tracestate")])
+        {
+            if (message.Metadata.TryGetValue(name, out var value))
+            {
+                made[attribute] = value;
+            }
+        }
+
+        return made;
+    }
 
     /// <summary>Reads an event; null and daprd's words when it is no JSON object.</summary>
     public static CloudEvent? Parse(ReadOnlyMemory<byte> data, out string? error)

@@ -1,4 +1,5 @@
 using Dapr.Proto.Runtime.V1;
+using Google.Protobuf;
 using Sidecar.Api.Grpc;
 using Sidecar.Invocation;
 using Sidecar.Telemetry;
@@ -9,54 +10,83 @@ namespace Sidecar.PubSub;
 internal sealed class GrpcAppDelivery(GrpcApp app, Tracing tracing, TimeProvider time, Func<string> newId) : IAppDelivery
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromMinutes(5);
+    private static readonly Dictionary<string, string> NoMetadata = [];
 
     /// <inheritdoc />
     public async Task<AppAnswer> PostAsync(AppEvent appEvent, CancellationToken cancellationToken)
     {
         using var span = tracing.StartDelivery(appEvent.Message.Topic, appEvent.Event.Trace);
-        using var deadline = new CancellationTokenSource(AttemptTimeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var trace = Tracing.ContextOf(span, appEvent.Event.Trace);
-        var metadata = appEvent.Message.Metadata.Select(pair => (pair.Key, pair.Value)).Append(("pubsubName", appEvent.Subscription.PubSub));
-        if (GrpcTraceContext.FromTraceParent(trace.TraceParent) is { } binary)
-        {
-            metadata = metadata.Append((GrpcTraceContext.Header, binary));
-        }
+        var metadata = Metadata(appEvent, Tracing.ContextOf(span, appEvent.Event.Trace), appEvent.Message.Metadata);
+        var (answer, problem) = await CallAsync<TopicEventRequest, TopicEventResponse>(GrpcApp.Callback + "OnTopicEvent", TopicEvents.From(appEvent), metadata, cancellationToken);
+        return problem ?? (answer!.Message is { } message ? Verdict(message.Status) : Failed(answer.Status, AppVerdict.Drop));
+    }
 
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<AppAnswer>> PostBulkAsync(IReadOnlyList<AppEvent> events, CancellationToken cancellationToken)
+    {
+        // The call has a stable name and an older one; an app may have either.
+        const string Older = "/dapr.proto.runtime.v1.AppCallbackAlpha/OnBulkTopicEventAlpha1";
+        var spans = events.Select(appEvent => tracing.StartDelivery(appEvent.Message.Topic, appEvent.Event.Trace)).ToList();
         try
         {
-            return await (appEvent.Subscription.Bulk ? CallBulkAsync(appEvent, [.. metadata], linked.Token) : CallAsync(appEvent, metadata, linked.Token));
+            var request = TopicEvents.Bulk(events, newId());
+            var metadata = Metadata(events[0], Tracing.ContextOf(spans[^1], events[^1].Event.Trace), NoMetadata);
+            var (answer, problem) = await CallAsync<TopicEventBulkRequest, TopicEventBulkResponse>(GrpcApp.Callback + "OnBulkTopicEvent", request, metadata, cancellationToken);
+            if (answer?.Status.Code == GrpcCode.Unimplemented)
+            {
+                (answer, problem) = await CallAsync<TopicEventBulkRequest, TopicEventBulkResponse>(Older, request, metadata, cancellationToken);
+            }
+
+            return problem is not null ? BulkEnvelope.All(events, problem)
+                : answer!.Message is { } message ? Read(events, message)
+                : BulkEnvelope.All(events, Failed(answer.Status, AppVerdict.Ignore));
+        }
+        finally
+        {
+            spans.ForEach(span => span?.Dispose());
+        }
+    }
+
+    private static IReadOnlyList<AppAnswer> Read(IReadOnlyList<AppEvent> events, TopicEventBulkResponse message)
+    {
+        var statuses = new Dictionary<string, TopicEventResponse.Types.TopicEventResponseStatus>(StringComparer.Ordinal);
+        foreach (var entry in message.Statuses)
+        {
+            statuses[entry.EntryId] = entry.Status;
+        }
+
+        return [.. events.Select(appEvent => statuses.TryGetValue(appEvent.EntryId, out var status) ? Verdict(status) : new AppAnswer(AppVerdict.Retry, 0, "no status"))];
+    }
+
+    private static List<(string Name, string Value)> Metadata(AppEvent first, TraceContext trace, IReadOnlyDictionary<string, string> published)
+    {
+        List<(string, string)> metadata = [.. published.Select(pair => (pair.Key, pair.Value)), ("pubsubName", first.Subscription.PubSub)];
+        if (GrpcTraceContext.FromTraceParent(trace.TraceParent) is { } binary)
+        {
+            metadata.Add((GrpcTraceContext.Header, binary));
+        }
+
+        return metadata;
+    }
+
+    private async Task<(GrpcAnswer<TResponse>? Answer, AppAnswer? Problem)> CallAsync<TRequest, TResponse>(string method, TRequest request, IEnumerable<(string Name, string Value)> metadata, CancellationToken cancellationToken)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        using var deadline = new CancellationTokenSource(AttemptTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return (await app.CallAsync<TRequest, TResponse>(method, request, metadata, linked.Token), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new AppAnswer(AppVerdict.Retry, 0, $"the app did not answer within {AttemptTimeout.TotalMinutes:0} min");
+            return (null, new AppAnswer(AppVerdict.Retry, 0, $"the app did not answer within {AttemptTimeout.TotalMinutes:0} min"));
         }
     }
 
-    private async Task<AppAnswer> CallAsync(AppEvent appEvent, IEnumerable<(string Name, string Value)> metadata, CancellationToken cancellationToken)
-    {
-        var answer = await app.CallAsync<TopicEventRequest, TopicEventResponse>(GrpcApp.Callback + "OnTopicEvent", TopicEvents.From(appEvent), metadata, cancellationToken);
-        return answer.Message is { } message ? Verdict(message.Status) : Failed(answer.Status);
-    }
-
-    // The call has a stable name and an older one; an app may have either.
-    private async Task<AppAnswer> CallBulkAsync(AppEvent appEvent, IReadOnlyList<(string Name, string Value)> metadata, CancellationToken cancellationToken)
-    {
-        const string Older = "/dapr.proto.runtime.v1.AppCallbackAlpha/OnBulkTopicEventAlpha1";
-        var request = TopicEvents.Bulk(appEvent, newId(), newId());
-        var answer = await app.CallAsync<TopicEventBulkRequest, TopicEventBulkResponse>(GrpcApp.Callback + "OnBulkTopicEvent", request, metadata, cancellationToken);
-        if (answer.Status.Code == GrpcCode.Unimplemented)
-        {
-            answer = await app.CallAsync<TopicEventBulkRequest, TopicEventBulkResponse>(Older, request, metadata, cancellationToken);
-        }
-
-        return answer.Message is not { } message ? Failed(answer.Status)
-            : message.Statuses is [var first, ..] ? Verdict(first.Status)
-            : new AppAnswer(AppVerdict.Retry, 0, "no status");
-    }
-
-    private static AppAnswer Failed(GrpcStatus status) => status.Code == GrpcCode.Unimplemented
-        ? new AppAnswer(AppVerdict.Drop, 0, "the app has no such call (UNIMPLEMENTED)")
+    private static AppAnswer Failed(GrpcStatus status, AppVerdict unimplemented) => status.Code == GrpcCode.Unimplemented
+        ? new AppAnswer(unimplemented, 0, "the app has no such call (UNIMPLEMENTED)")
         : new AppAnswer(AppVerdict.Retry, (int)status.Code, $"{status.Code}: {status.Message}");
 
     /// <summary>What a status of the app means.</summary>

@@ -31,6 +31,9 @@ internal interface IPubSubBroker : IAsyncDisposable
     /// <summary>True when the broker itself drops messages after <c>ttlInSeconds</c>.</summary>
     bool ExpiresMessages => false;
 
+    /// <summary>True when it hands a subscription the next message only after the one before is settled.</summary>
+    bool DeliversOneByOne => false;
+
     /// <summary>Why the broker cannot be used at present; null while it can.</summary>
     string? Problem => null;
 

@@ -11,6 +11,9 @@ internal sealed class InMemoryBroker(ComponentSpec spec, ComponentContext contex
 
     public IReadOnlyList<string> Capabilities { get; } = ["SUBSCRIBE_WILDCARDS"];
 
+    /// <summary>daprd's hands out one message at a time, so that its bulk deliveries have one event each.</summary>
+    public bool DeliversOneByOne => true;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken) => _bus.PublishAsync(message, cancellationToken);

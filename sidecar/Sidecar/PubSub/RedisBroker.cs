@@ -30,6 +30,8 @@ internal sealed class RedisBroker : IPubSubBroker
 
     public IReadOnlyList<string> Capabilities { get; } = [];
 
+    public bool DeliversOneByOne => _options.Concurrency == 1;
+
     public string? Problem => _client.Problem;
 
     public async Task StartAsync(CancellationToken cancellationToken)

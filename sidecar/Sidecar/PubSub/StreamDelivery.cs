@@ -42,6 +42,10 @@ internal sealed class StreamDelivery(GrpcCall call) : IAppDelivery, IDisposable
         }
     }
 
+    /// <inheritdoc />
+    public Task<IReadOnlyList<AppAnswer>> PostBulkAsync(IReadOnlyList<AppEvent> events, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("a stream carries its events one by one");
+
     /// <summary>Subscribes and then says so to the client; events that come meanwhile wait.</summary>
     public async Task OpenAsync(Func<Task> subscribe)
     {

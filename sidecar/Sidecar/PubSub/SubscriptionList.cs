@@ -73,8 +73,11 @@ internal static class SubscriptionList
 
     private static BulkSubscribeSpec? Bulk(JsonElement element) =>
         GoJson.Member(element, "bulkSubscribe") is { ValueKind: JsonValueKind.Object } bulk
-            ? new BulkSubscribeSpec(GoJson.Member(bulk, "enabled") is { ValueKind: JsonValueKind.True }, 0, 0)
+            ? new BulkSubscribeSpec(GoJson.Member(bulk, "enabled") is { ValueKind: JsonValueKind.True }, Number(bulk, "maxMessagesCount"), Number(bulk, "maxAwaitDurationMs"))
             : null;
+
+    private static int Number(JsonElement element, string name) =>
+        GoJson.Member(element, name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt32(out var number) ? number : 0;
 
     private static Dictionary<string, string> Metadata(JsonElement element)
     {

@@ -11,6 +11,7 @@ namespace Sidecar.PubSub;
 internal sealed partial class TopicDelivery(Subscription subscription, LoadedBroker broker, IAppDelivery app, ILogger logger, TimeProvider time, Func<string> newId, Func<CancellationToken, Task>? appAvailable = null)
 {
     private static readonly TimeSpan DeadLetterTimeout = TimeSpan.FromSeconds(30);
+    private readonly BulkGathering? _bulk = subscription.Bulk is { } limits ? new BulkGathering(limits, broker.Broker.DeliversOneByOne, broker.Inbound, app, time) : null;
 
     public async Task<DeliveryOutcome> HandleAsync(BrokerMessage message, CancellationToken cancellationToken)
     {
@@ -34,9 +35,9 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
     {
         var data = message.Data;
         CloudEvent? cloudEvent;
-        if (subscription.Metadata.TryGetValue("rawPayload", out var raw) && raw.Equals("true", StringComparison.OrdinalIgnoreCase))
+        if (subscription.IsRaw)
         {
-            cloudEvent = CloudEvent.FromRaw(data, message.Topic, broker.Name, newId());
+            cloudEvent = CloudEvent.FromRaw(message, broker.Name, newId());
             data = cloudEvent.ToBytes();
         }
         else if ((cloudEvent = CloudEvent.Parse(data, out var problem)) is null)
@@ -52,7 +53,7 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
         }
 
         return Find(cloudEvent) is { } route
-            ? await PostAsync(new AppEvent(subscription, route.Path, message, data, cloudEvent), cancellationToken)
+            ? await PostAsync(new AppEvent(subscription, route.Path, message, data, cloudEvent, _bulk is null ? "" : newId()), cancellationToken)
             : await DeadLetterAsync(message, DeliveryOutcome.Done, cancellationToken);
     }
 
@@ -89,7 +90,7 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         try
         {
-            answer = await broker.Inbound.ExecuteAsync(token => app.PostAsync(appEvent, token), Judge, cancellationToken);
+            answer = await (_bulk?.PostAsync(appEvent, cancellationToken) ?? broker.Inbound.ExecuteAsync(token => app.PostAsync(appEvent, token), Judge, cancellationToken));
         }
         catch (Exception exception) when (exception is CircuitOpenException or TimeoutException)
         {
@@ -97,10 +98,13 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        broker.Metrics?.Delivered(broker.Name, appEvent.Message.Topic, answer.Verdict switch { AppVerdict.Success => "success", AppVerdict.Drop => "drop", _ => "retry" }, began);
+        broker.Metrics?.Delivered(broker.Name, appEvent.Message.Topic, answer.Verdict switch { AppVerdict.Success => "success", AppVerdict.Drop or AppVerdict.Ignore => "drop", _ => "retry" }, began);
         switch (answer.Verdict)
         {
             case AppVerdict.Success:
+                return DeliveryOutcome.Done;
+            case AppVerdict.Ignore:
+                LogDropped(broker.Name, appEvent.Message.Topic, appEvent.Event["id"], answer.Detail);
                 return DeliveryOutcome.Done;
             case AppVerdict.Drop:
                 LogDropped(broker.Name, appEvent.Message.Topic, appEvent.Event["id"], answer.Detail);

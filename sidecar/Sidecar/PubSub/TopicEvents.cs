@@ -36,40 +36,40 @@ internal static class TopicEvents
         };
     }
 
-    /// <summary>The envelope of a bulk delivery with one entry: the brokers hand messages out one by one.</summary>
-    public static TopicEventBulkRequest Bulk(AppEvent appEvent, string id, string entryId)
+    /// <summary>The envelope of a bulk delivery.</summary>
+    public static TopicEventBulkRequest Bulk(IReadOnlyList<AppEvent> events, string id) => new()
     {
-        var message = From(appEvent);
-        var entry = new TopicEventBulkRequestEntry { EntryId = entryId, ContentType = CloudEvent.ContentType };
-        if (appEvent.Subscription.Metadata.TryGetValue("rawPayload", out var raw) && raw.Equals("true", StringComparison.OrdinalIgnoreCase))
+        Id = id,
+        Entries = { events.Select(Entry) },
+        Metadata = { ["pubsubName"] = events[0].Subscription.PubSub },
+        Topic = events[0].Message.Topic,
+        PubsubName = events[0].Subscription.PubSub,
+        Type = "com.dapr.event.sent.bulk",
+        Path = events[0].Path,
+    };
+
+    private static TopicEventBulkRequestEntry Entry(AppEvent appEvent)
+    {
+        var entry = new TopicEventBulkRequestEntry { EntryId = appEvent.EntryId, ContentType = CloudEvent.ContentType, Metadata = { appEvent.Message.Metadata.ToDictionary(StringComparer.Ordinal) } };
+        if (appEvent.Subscription.IsRaw)
         {
             entry.ContentType = "application/octet-stream";
             entry.Bytes = ByteString.CopyFrom(appEvent.Message.Data.Span);
-        }
-        else
-        {
-            entry.CloudEvent = new TopicEventCERequest
-            {
-                Id = message.Id,
-                Source = message.Source,
-                Type = message.Type,
-                SpecVersion = message.SpecVersion,
-                DataContentType = message.DataContentType,
-                Data = message.Data,
-                Extensions = message.Extensions,
-            };
+            return entry;
         }
 
-        return new TopicEventBulkRequest
+        var message = From(appEvent);
+        entry.CloudEvent = new TopicEventCERequest
         {
-            Id = id,
-            Entries = { entry },
-            Metadata = { ["pubsubName"] = message.PubsubName },
-            Topic = message.Topic,
-            PubsubName = message.PubsubName,
-            Type = "com.dapr.event.sent.bulk",
-            Path = message.Path,
+            Id = message.Id,
+            Source = message.Source,
+            Type = message.Type,
+            SpecVersion = message.SpecVersion,
+            DataContentType = message.DataContentType,
+            Data = message.Data,
+            Extensions = message.Extensions,
         };
+        return entry;
     }
 
     private static ByteString Data(CloudEvent attributes)

@@ -26,6 +26,8 @@ internal sealed partial class RabbitMqBroker(ComponentSpec spec, ComponentContex
 
     public bool ExpiresMessages => true;
 
+    public bool DeliversOneByOne => _options.Single;
+
     public string? Problem => _connection switch
     {
         null => "not connected yet",

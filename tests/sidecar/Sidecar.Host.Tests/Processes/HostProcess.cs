@@ -138,8 +138,7 @@ internal sealed class HostProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>Starts the host with a command line.</summary>
-    public static Process Launch(IEnumerable<string> words, Action<string> line)
+    private static Process Launch(IEnumerable<string> words, Action<string> line)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["INHERITED"] = "yes";

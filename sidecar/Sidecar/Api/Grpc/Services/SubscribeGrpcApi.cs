@@ -26,7 +26,7 @@ internal sealed class SubscribeGrpcApi(PubSubBuildingBlock pubSub) : IGrpcApi
             new Dictionary<string, string>(initial.Metadata, StringComparer.OrdinalIgnoreCase),
             [new Route("", null, "/")],
             initial.DeadLetterTopic is { Length: > 0 } deadLetters ? deadLetters : null,
-            Bulk: false,
+            Bulk: null,
             "STREAMING");
         using var client = new StreamDelivery(call);
         try
