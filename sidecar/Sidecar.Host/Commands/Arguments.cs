@@ -59,12 +59,15 @@ internal sealed class Arguments(IEnumerable<string> words)
     }
 
     /// <summary>Takes the next word that is no option.</summary>
-    public string Word(string what)
+    public string Word(string what) => OptionalWord() ?? throw new UsageException($"Which {what}?");
+
+    /// <summary>Takes the next word that is no option; null when there is none.</summary>
+    public string? OptionalWord()
     {
         var index = _words.FindIndex(word => !word.StartsWith('-'));
         if (index < 0)
         {
-            throw new UsageException($"Which {what}?");
+            return null;
         }
 
         var word = _words[index];

@@ -15,6 +15,12 @@ internal static class CheckCommand
             return ExitCodes.Failure;
         }
 
+        // A port in use is no fault of the file: it may be this very platform that runs.
+        foreach (var port in RunLock.IsHeld(options.RunDirectory) ? [] : Ports.InUse(file, options.External))
+        {
+            context.Console.Line($"note: {port}");
+        }
+
         context.Console.Line($"{file.Path}: {file.Apps.Count} apps, no problems");
         return ExitCodes.Success;
     }

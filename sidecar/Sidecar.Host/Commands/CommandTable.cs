@@ -13,6 +13,9 @@ internal static class CommandTable
               [--start-timeout SECONDS]   how long an app may take to become ready (default 120)
               [--stop-timeout SECONDS]    how long an app may take to stop before it is killed (default 10)
           check [-f|--run-file FILE]      check the file, its resources and its secrets; start nothing
+          resiliency explain APP [TARGET] [-f FILE]
+                                          attempts, pauses and worst-case time of an app's calls; warns of retries that multiply
+          daprd [FLAGS]                   one sidecar standing alone, under daprd's own flags
           status [--json]                 apps, sidecars, ports, processes, health, restarts, components
           stop                            stop the running platform and wait for its end
           logs APP [--follow|-F] [--lines N] [--sidecar]
@@ -37,7 +40,9 @@ internal static class CommandTable
 
         try
         {
-            return await DispatchAsync(words[0], new Arguments(words.Skip(1)), context, signals);
+            return words[0] == "daprd"
+                ? await DaprdCommand.ExecuteAsync([.. words.Skip(1)], context, signals)
+                : await DispatchAsync(words[0], new Arguments(words.Skip(1)), context, signals);
         }
         catch (UsageException exception)
         {
@@ -58,6 +63,7 @@ internal static class CommandTable
         {
             "run" => RunCommand.ExecuteAsync(ReadRun(arguments, runDirectory), context, signals),
             "check" => CheckCommand.ExecuteAsync(ReadRun(arguments, runDirectory), context, signals.Stop),
+            "resiliency" => Task.FromResult(ResiliencyCommand.Execute(arguments, context)),
             "status" => StatusCommand.ExecuteAsync(arguments, runDirectory, context, signals.Stop),
             "stop" => StopCommand.ExecuteAsync(arguments, runDirectory, context),
             "logs" => LogsCommand.ExecuteAsync(arguments, runDirectory, context, signals.Stop),

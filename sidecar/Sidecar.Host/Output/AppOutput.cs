@@ -14,7 +14,7 @@ internal sealed class AppOutput : IDisposable
     private readonly string _prefix;
     private readonly bool _toConsole;
 
-    /// <param name="prefix">What console lines begin with, e.g. <c>== APP - orders ==</c>.</param>
+    /// <param name="prefix">What console lines begin with, e.g. <c>== APP - orders ==</c>; empty for none.</param>
     public AppOutput(IConsole console, string prefix, string path, LogDestination destination)
     {
         _console = console;
@@ -50,7 +50,7 @@ internal sealed class AppOutput : IDisposable
         _file?.Line(text);
         if (_toConsole || important)
         {
-            _console.Line($"{_prefix} {text}");
+            _console.Line(_prefix.Length == 0 ? text : $"{_prefix} {text}");
         }
     }
 

@@ -7,6 +7,10 @@ namespace Sidecar.Host.Runs;
 /// <summary>The ports of a run: free ones for those the file leaves open, and a check of the fixed ones.</summary>
 internal static class Ports
 {
+    // Below the range from which systems take the local ports of outgoing connections, one of which could take a free port before its listener does.
+    private const int FirstFree = 20_000;
+    private const int EndOfFree = 32_000;
+
     /// <summary>Gives every port that the file leaves open a free one.</summary>
     public static RunFile Assign(RunFile file)
     {
@@ -52,10 +56,8 @@ internal static class Ports
     {
         while (true)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            if (given.Add(port))
+            var port = Random.Shared.Next(FirstFree, EndOfFree);
+            if (IsFree(port) && given.Add(port))
             {
                 return port;
             }

@@ -1,3 +1,4 @@
+using Sidecar.Host.Checks;
 using Sidecar.Host.RunFiles;
 
 namespace Sidecar.Host.Runs;
@@ -22,10 +23,11 @@ internal static class RunValidation
         [
             .. UnknownExternals(options, file),
             .. resources.SelectMany(errors => errors).Select(error => new Problem("", error, "")),
-            .. file.Apps.SelectMany(MissingProgram),
+            .. StaticCheck.Problems(file),
+            .. file.Apps.DistinctBy(app => app.AppId, StringComparer.Ordinal).SelectMany(MissingProgram),
             .. ports ? await PortsInUseAsync(file, options, context, cancellationToken) : [],
         ];
-        return result with { File = problems.Count == 0 ? file : null, Problems = [.. problems.Distinct()] };
+        return result with { File = problems.Count == 0 ? file : null, Problems = [.. problems.Distinct()], Notices = [.. result.Notices.Concat(StaticCheck.Notices(file)).Distinct(StringComparer.Ordinal)] };
     }
 
     /// <summary>Processes of a run that was killed a moment ago may still be on their way out: their ports get a little time.</summary>

@@ -5,9 +5,12 @@ internal sealed class StatusCodeSet
 {
     private readonly List<(int First, int Last)> _ranges = [];
 
-    private StatusCodeSet()
-    {
-    }
+    private readonly string _text;
+
+    private StatusCodeSet(string text) => _text = text;
+
+    /// <summary>The list as it was written.</summary>
+    public override string ToString() => _text;
 
     /// <summary>Whether the code is in the set.</summary>
     public bool Contains(int code)
@@ -26,7 +29,7 @@ internal sealed class StatusCodeSet
     /// <summary>Parses a list whose codes lie between the limits; null with the reason when it is not one.</summary>
     public static StatusCodeSet? Parse(string text, int lowest, int highest, out string? problem)
     {
-        var codes = new StatusCodeSet();
+        var codes = new StatusCodeSet(text);
         foreach (var item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var ends = item.Split('-', 2, StringSplitOptions.TrimEntries);

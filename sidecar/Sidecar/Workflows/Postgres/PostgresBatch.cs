@@ -153,8 +153,16 @@ internal sealed class PostgresBatch(string appId, long epoch)
     private static TValue[] Of<TRow, TValue>(IEnumerable<TRow> rows, Func<TRow, TValue> value) => [.. rows.Select(value)];
 
     // The type of times is said: from an array that begins with null the driver would guess a type that does not take the times behind it.
-    private static NpgsqlParameter Parameter(object value) => value is DateTime[] or DateTime?[]? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz }
-        : new NpgsqlParameter { Value = value };
+    private static NpgsqlParameter Parameter(object value)
+    {
+        var parameter = new NpgsqlParameter { Value = value };
+        if (value is DateTime[] or DateTime?[])
+        {
+            parameter.NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz;
+        }
+
+        return parameter;
+    }
 
     private void Append(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
     {

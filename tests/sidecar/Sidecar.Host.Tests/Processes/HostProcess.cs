@@ -138,7 +138,8 @@ internal sealed class HostProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static Process Launch(IEnumerable<string> words, Action<string> line)
+    /// <summary>Starts the host with a command line.</summary>
+    public static Process Launch(IEnumerable<string> words, Action<string> line)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["INHERITED"] = "yes";
