@@ -32,6 +32,7 @@ internal sealed class ActorReminders(RuntimeServices services, Scheduler schedul
             Repeats = repeats,
             DueTime = body.DueTime.Length > 0 ? body.DueTime : null,
             TimeToLive = body.TimeToLive.Length > 0 ? body.TimeToLive : null,
+            FailurePolicy = body.FailurePolicy,
             Data = body.Data is null ? null : new ScheduleData(null, body.Data),
         };
         return await scheduler.ScheduleAsync(request, body.Overwrite, cancellationToken) switch
@@ -75,6 +76,22 @@ internal sealed class ActorReminders(RuntimeServices services, Scheduler schedul
         return null;
     }
 
+    /// <summary>The reminders of an actor, or of all actors of a type; the error, or null.</summary>
+    public async Task<(IReadOnlyList<ScheduleEntry> Entries, ApiError? Error)> ListAsync(string type, string? id, CancellationToken cancellationToken) =>
+        isHosted(type) ? (await scheduler.ListAsync(Prefix(type, id), cancellationToken), null) : ([], ActorErrors.NotHosted);
+
+    /// <summary>Removes the reminders of an actor, or of all actors of a type; the error, or null.</summary>
+    public async Task<ApiError?> DeleteAllAsync(string type, string? id, CancellationToken cancellationToken)
+    {
+        if (!isHosted(type))
+        {
+            return ActorErrors.NotHosted;
+        }
+
+        await scheduler.DeletePrefixAsync(Prefix(type, id), cancellationToken);
+        return null;
+    }
+
     // A period has neither days nor months: it becomes a fixed interval.
     private static bool TryReadPeriod(string period, out string? schedule, out long? repeats)
     {
@@ -94,5 +111,7 @@ internal sealed class ActorReminders(RuntimeServices services, Scheduler schedul
         return true;
     }
 
-    private string Key(string type, string id, string name) => $"{Target(type)}||{id}||{name}";
+    private string Prefix(string type, string? id) => id is null ? $"{Target(type)}||" : $"{Target(type)}||{id}||";
+
+    private string Key(string type, string id, string name) => Prefix(type, id) + name;
 }

@@ -18,6 +18,9 @@ internal sealed record CallbackRequest
     /// <summary>Reminders only; default true.</summary>
     public bool Overwrite { get; init; } = true;
 
+    /// <summary>Reminders over gRPC only; null = the default.</summary>
+    public Schedules.FailurePolicy? FailurePolicy { get; init; }
+
     /// <summary>The data as JSON; null = none.</summary>
     public byte[]? Data { get; init; }
 

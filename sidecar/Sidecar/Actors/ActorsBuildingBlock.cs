@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Metadata;
 using Sidecar.Schedules;
@@ -27,6 +29,7 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
         var store = SchedulerRegistry.ActorStore(services) is { } spec ? services.StateStores.GetValueOrDefault(spec.Name) : null;
         State = new ActorState(services, store, (type, id) => _host?.IsActive(type, id) == true);
         HttpApis = [new ActorsApi(services, () => this)];
+        GrpcApis = [new ActorGrpcApi(services, () => this), new ActorCallbackGrpcApi(services, () => this)];
     }
 
     public ActorRouter Router { get; }
@@ -38,6 +41,8 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
     public ActorReminders Reminders => _reminders ?? throw new InvalidOperationException("the sidecar has not started");
 
     public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     public ActorRuntimeStatus? ActorStatus => new(
         _services.Options.HasPlacement,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Invocation;
 using Sidecar.Schedules;
@@ -6,7 +7,7 @@ using Sidecar.Telemetry;
 
 namespace Sidecar.Jobs;
 
-/// <summary>Delivers the jobs of an app: <c>POST /job/NAME</c>. An app without the route has the job all the same: repeating would not help.</summary>
+/// <summary>Delivers the jobs of an app: <c>POST /job/NAME</c>, or <c>OnJobEvent</c> of a gRPC app. An app without the route has the job all the same: repeating would not help.</summary>
 internal sealed partial class JobConsumer(string target, RuntimeServices services, ILogger logger) : IScheduleConsumer
 {
     public string Target => target;
@@ -16,6 +17,11 @@ internal sealed partial class JobConsumer(string target, RuntimeServices service
     public async Task<DeliveryOutcome> DeliverAsync(ScheduleEntry entry, CancellationToken cancellationToken)
     {
         var job = entry.Definition.Request;
+        if (services.GrpcApp is { } grpc)
+        {
+            return await TellAsync(grpc, job, cancellationToken);
+        }
+
         var path = RequestPath.Encode("/job/" + job.Name.TrimStart('/'));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ReadOnlyMemoryContent(job.Data?.Bytes ?? default) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
@@ -36,6 +42,24 @@ internal sealed partial class JobConsumer(string target, RuntimeServices service
             LogFailed(job.Name, exception.Message);
             return TransportError.IsRefused(exception) ? DeliveryOutcome.Unreachable : DeliveryOutcome.Refused;
         }
+    }
+
+    // A call that failed for good is not repeated either: NOT_FOUND is an app without such a job.
+    private async Task<DeliveryOutcome> TellAsync(GrpcApp app, ScheduleRequest job, CancellationToken cancellationToken)
+    {
+        var status = await GrpcJobApp.TellAsync(app, job, services.Tracing.Header(TraceContext.None), cancellationToken);
+        if (status.Code is GrpcCode.Ok)
+        {
+            return DeliveryOutcome.Accepted;
+        }
+
+        LogFailed(job.Name, status.Message);
+        return status.Code switch
+        {
+            GrpcCode.NotFound => DeliveryOutcome.Accepted,
+            GrpcCode.Unavailable => DeliveryOutcome.Unreachable,
+            _ => DeliveryOutcome.Refused,
+        };
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The app answered {Status} to job {Name}")]

@@ -24,7 +24,6 @@ internal sealed record JobRequest(string Name)
 /// <summary>The jobs of one app: what both protocols offer.</summary>
 internal sealed class JobOperations(RuntimeServices services, Func<Scheduler?> scheduler)
 {
-
     private string Namespace => services.Namespace.Length > 0 ? services.Namespace : "default";
 
     /// <summary>Who takes the jobs of the app.</summary>
@@ -114,15 +113,24 @@ internal sealed class JobOperations(RuntimeServices services, Func<Scheduler?> s
         return null;
     }
 
-    /// <summary>All jobs of the app, by name.</summary>
-    public async Task<IReadOnlyList<ScheduleRequest>> ListAsync(CancellationToken cancellationToken) =>
-        scheduler() is { } jobs ? [.. (await jobs.ListAsync(Key(""), cancellationToken)).Select(entry => entry.Definition.Request)] : [];
+    /// <summary>All jobs of the app, by name, or the error.</summary>
+    public async Task<(IReadOnlyList<ScheduleRequest> Jobs, JobError? Error)> ListAsync(CancellationToken cancellationToken) => scheduler() is { } jobs
+        ? ([.. (await jobs.ListAsync(Key(""), cancellationToken)).Select(entry => entry.Definition.Request)], null)
+        : ([], new JobError("DAPR_SCHEDULER_LIST_JOBS", JobErrorKind.Internal, Absent("list", "jobs")));
 
-    /// <summary>Removes the jobs whose name begins so; an empty prefix means all.</summary>
-    public Task DeletePrefixAsync(string namePrefix, CancellationToken cancellationToken) =>
-        scheduler()?.DeletePrefixAsync(Key(namePrefix), cancellationToken) ?? Task.CompletedTask;
+    /// <summary>Removes the jobs whose name begins so; an empty prefix means all. The error, or null.</summary>
+    public async Task<JobError?> DeletePrefixAsync(string namePrefix, CancellationToken cancellationToken)
+    {
+        if (scheduler() is not { } jobs)
+        {
+            return new JobError("DAPR_SCHEDULER_DELETE_JOB", JobErrorKind.Internal, Absent("delete"));
+        }
 
-    private static string Absent(string verb) => $"failed to {verb} job due to: rpc error: code = Unavailable desc = there is no scheduler";
+        await jobs.DeletePrefixAsync(Key(namePrefix), cancellationToken);
+        return null;
+    }
+
+    private static string Absent(string verb, string what = "job") => $"failed to {verb} {what} due to: rpc error: code = Unavailable desc = there is no scheduler";
 
     private static JobError NameEmpty() => new("DAPR_SCHEDULER_JOB_NAME_EMPTY", JobErrorKind.Invalid, "Name is empty");
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Grpc;
+using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Schedules;
 
@@ -16,12 +18,15 @@ internal sealed class JobsBuildingBlock : IBuildingBlock
         _services = services;
         Operations = new JobOperations(services, () => _scheduler);
         HttpApis = [new JobsApi(services, Operations)];
+        GrpcApis = [new JobGrpcApi(services, Operations)];
     }
 
     /// <summary>What both protocols offer.</summary>
     public JobOperations Operations { get; }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
+
+    public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     public static IBuildingBlock Create(RuntimeServices services) => new JobsBuildingBlock(services);
 
