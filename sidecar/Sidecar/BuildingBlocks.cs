@@ -15,6 +15,7 @@ internal static class BuildingBlocks
         Bindings.BindingsBuildingBlock.Create,
         Configuration.ConfigurationBuildingBlock.Create,
         Locks.LocksBuildingBlock.Create,
+        Crypto.CryptoBuildingBlock.Create,
         Middleware.MiddlewareBuildingBlock.Create,
     ];
 }

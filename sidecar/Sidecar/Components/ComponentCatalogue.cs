@@ -13,6 +13,7 @@ internal static class ComponentCatalogue
         .. Bindings.BindingTypes.All,
         .. Configuration.ConfigurationTypes.All,
         .. Locks.LockTypes.All,
+        .. Crypto.CryptoTypes.All,
         .. Middleware.MiddlewareTypes.All,
     ];
 }

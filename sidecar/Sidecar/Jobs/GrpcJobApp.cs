@@ -1,6 +1,5 @@
 using Dapr.Proto.Common.V1;
 using Dapr.Proto.Runtime.V1;
-using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
 using Sidecar.Invocation;
 using Sidecar.Schedules;

@@ -29,6 +29,13 @@ internal sealed class GrpcApiAccess
         ["configuration.v1"] = ["GetConfiguration", "SubscribeConfiguration", "UnsubscribeConfiguration"],
         ["lock.v1alpha1"] = ["TryLockAlpha1"],
         ["unlock.v1alpha1"] = ["UnlockAlpha1"],
+        ["subtlecrypto.v1alpha1"] =
+        [
+            "SubtleGetKeyAlpha1", "SubtleEncryptAlpha1", "SubtleDecryptAlpha1", "SubtleSignAlpha1", "SubtleVerifyAlpha1", "SubtleWrapKeyAlpha1", "SubtleUnwrapKeyAlpha1",
+        ],
+        ["crypto.v1alpha1"] = ["EncryptAlpha1", "DecryptAlpha1"],
+        ["conversation.v1alpha1"] = ["ConverseAlpha1"],
+        ["conversation.v1alpha2"] = ["ConverseAlpha2"],
         ["workflows.v1alpha1"] = Workflows("Alpha1"),
         ["workflows.v1beta1"] = Workflows("Beta1"),
         ["jobs.v1alpha1"] = ["ScheduleJobAlpha1", "DeleteJobAlpha1", "GetJobAlpha1", "DeleteJobsByPrefixAlpha1", "ListJobsAlpha1"],

@@ -38,7 +38,7 @@ public sealed class ActorsOverGrpcTests : IAsyncLifetime
 
         answer.Data.ToStringUtf8().Should().Be("done");
         _app.At("/actors/Cart/1/method/add").Should().Equal("body");
-        var headers = _app.App.Seen.Last().Headers;
+        var headers = _app.App.Seen[^1].Headers;
         (headers["x-own"], headers["dapr-caller-app-id"]).Should().Be(("yes", "carts"));
     }
 

@@ -31,11 +31,15 @@ internal sealed class GrpcTestClient(Uri address) : IDisposable
         return answer ?? throw new InvalidOperationException("OK without a message");
     }
 
-    public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(string path, TRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(string path, TRequest request, CancellationToken cancellation = default)
+        where TRequest : IMessage<TRequest>
+        where TResponse : IMessage<TResponse>, new() => StreamAsync<TRequest, TResponse>(path, [request], cancellation);
+
+    public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(string path, IEnumerable<TRequest> requests, [EnumeratorCancellation] CancellationToken cancellation = default)
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse>, new()
     {
-        using var response = await SendAsync(path, Frame(request.ToByteArray()), timeout: null, cancellation);
+        using var response = await SendAsync(path, [.. requests.SelectMany(request => Frame(request.ToByteArray()))], timeout: null, cancellation);
         await foreach (var message in ReadAsync<TResponse>(response, cancellation))
         {
             yield return message;

@@ -10,6 +10,9 @@ internal sealed class RunningSidecar : IAsyncDisposable
     private SidecarRuntime _runtime = null!;
     private HttpClient _client = null!;
 
+    /// <summary>Where its HTTP API listens.</summary>
+    public Uri HttpAddress => new($"http://127.0.0.1:{_runtime.HttpPort}");
+
     /// <summary>Where its gRPC API listens.</summary>
     public Uri GrpcAddress => new($"http://127.0.0.1:{_runtime.GrpcPort}");
 
@@ -26,7 +29,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
 
         sidecar._runtime = new SidecarRuntime(options with { HttpPort = 0, GrpcPort = 0, ResourcesPaths = [sidecar._folder.FullName] });
         await sidecar._runtime.StartAsync(CancellationToken.None);
-        sidecar._client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{sidecar._runtime.HttpPort}") };
+        sidecar._client = new HttpClient { BaseAddress = sidecar.HttpAddress };
         if (options.AppPort is not null)
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
