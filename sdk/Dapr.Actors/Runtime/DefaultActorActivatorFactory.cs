@@ -1,0 +1,8 @@
+namespace Dapr.Actors.Runtime;
+
+/// <summary>Makes <see cref="DefaultActorActivator"/>.</summary>
+public class DefaultActorActivatorFactory : ActorActivatorFactory
+{
+    /// <inheritdoc />
+    public override ActorActivator CreateActivator(ActorTypeInformation type) => new DefaultActorActivator();
+}
