@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sidecar.Components;
 using Sidecar.Invocation;
+using Sidecar.NameResolution;
 using Sidecar.Resiliency;
 using Sidecar.Secrets;
 using Sidecar.State;
@@ -47,6 +48,9 @@ internal sealed record RuntimeServices
 
     /// <summary>What is counted about actors.</summary>
     public required ActorMetrics ActorMetrics { get; init; }
+
+    /// <summary>What is said about app ids that nobody has.</summary>
+    public UnknownApps UnknownApps => field ??= new UnknownApps(Time);
 
     /// <summary>The app id.</summary>
     public string AppId => Options.AppId;

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
+using Sidecar.Invocation;
 using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar;
@@ -60,6 +62,14 @@ internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher ht
         limits.MinResponseDataRate = null;
     }
 
+    // Kestrel lets no NUL through, so that it is told here what daprd says about it. Whoever must show a token has not: nothing is told then.
+    private ApiError? Rejection(string target) =>
+        string.IsNullOrEmpty(options.ApiToken)
+        && InvocationTarget.Find(RequestPath.Split(target).Path, new HeaderDictionary()) is { } invocation
+        && RequestPath.ToMethodPath(invocation.Method, out var problem) is null
+            ? InvocationApi.InvalidMethod(invocation.Id, problem!)
+            : null;
+
     private async Task<int> ListenAsync(
         string name,
         string setting,
@@ -70,7 +80,7 @@ internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher ht
         List<string> problems,
         CancellationToken cancellationToken)
     {
-        var endpoint = new KestrelEndpoint(options.ListenAddress, port, protocols, configure, handler, options.Loggers);
+        var endpoint = new KestrelEndpoint(options.ListenAddress, port, protocols, configure, handler, options.Loggers, name == "HTTP" ? Rejection : null);
         _endpoints.Add(endpoint);
         try
         {

@@ -187,7 +187,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             middleware.Build("httpPipeline", configuration.HttpPipeline));
         var grpc = new GrpcDispatcher(
             CreateGrpcServer(services, invoker),
-            new GrpcProxy(Options.AppId, callee, AppRegistry.Of(Options.Run)),
+            new GrpcProxy(Options.AppId, callee, AppRegistry.Of(Options.Run), services.UnknownApps),
             new ApiToken(Options.ApiToken),
             new GrpcApiAccess(configuration.AllowedApis, configuration.DeniedApis),
             services.Tracing,

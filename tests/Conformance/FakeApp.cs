@@ -18,7 +18,11 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
     private WebApplication? _server;
 
     /// <summary>A request the app got.</summary>
-    internal sealed record Seen(string App, string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body, long Ticks);
+    internal sealed record Seen(string App, string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body, long Ticks)
+    {
+        /// <summary>The connection ended before the body did; Kestrel drops the last piece of such a body.</summary>
+        public bool IsCut { get; init; }
+    }
 
     /// <summary>The port.</summary>
     public int Port { get; } = FreePort.Next();
@@ -74,19 +78,20 @@ internal sealed class FakeApp(string name, JsonObject script, Placeholders place
     {
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         using var body = new MemoryStream();
+        var isCut = false;
         try
         {
             await context.Request.Body.CopyToAsync(body);
         }
         catch (IOException)
         {
-            // the sidecar cut the body off: what came is what was seen
+            isCut = true;
         }
 
         var headers = context.Request.Headers.ToDictionary(pair => pair.Key.ToLowerInvariant(), pair => pair.Value.ToString(), StringComparer.Ordinal);
         if (!CollectsSpans)
         {
-            Requests.Enqueue(new Seen(name, context.Request.Method, target, headers, body.ToArray(), Stopwatch.GetTimestamp()));
+            Requests.Enqueue(new Seen(name, context.Request.Method, target, headers, body.ToArray(), Stopwatch.GetTimestamp()) { IsCut = isCut });
         }
         else if (JsonNode.Parse(body.ToArray()) is JsonArray spans)
         {

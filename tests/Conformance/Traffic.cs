@@ -150,7 +150,10 @@ internal sealed class Traffic(Scenario scenario, Placeholders placeholders)
         }
 
         comparison.Headers(at, expected["headers"] as JsonObject, seen.Headers);
-        comparison.Body(at, expected, seen.Body);
+        if (!(seen.IsCut && Bodies.Read(expected, placeholders) is { } whole && seen.Body.Length > whole.Length / 2 && whole.AsSpan().StartsWith(seen.Body)))
+        {
+            comparison.Body(at, expected, seen.Body);
+        }
     }
 
     private static void CompareGaps(string at, JsonObject? timing, IReadOnlyList<FakeApp.Seen> seen, Comparison comparison)

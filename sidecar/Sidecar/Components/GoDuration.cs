@@ -44,31 +44,6 @@ internal static class GoDuration
         return true;
     }
 
-    /// <summary>The text Go prints for a duration: <c>1m30s</c>, <c>500ms</c>, <c>0s</c>.</summary>
-    public static string Format(TimeSpan duration)
-    {
-        if (duration == TimeSpan.Zero)
-        {
-            return "0s";
-        }
-
-        if (duration < TimeSpan.Zero)
-        {
-            return "-" + Format(duration.Negate());
-        }
-
-        if (duration < TimeSpan.FromSeconds(1))
-        {
-            return duration < TimeSpan.FromMilliseconds(1) ? Number(duration.TotalMicroseconds) + "µs" : Number(duration.TotalMilliseconds) + "ms";
-        }
-
-        var hours = (long)duration.TotalHours;
-        var seconds = Number(duration.Seconds + ((double)(duration.Ticks % TimeSpan.TicksPerSecond) / TimeSpan.TicksPerSecond));
-        return (hours > 0 ? $"{hours}h" : "") + (duration.TotalMinutes >= 1 ? $"{duration.Minutes}m" : "") + seconds + "s";
-
-        static string Number(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
-    }
-
     private static bool TryTakePart(ref ReadOnlySpan<char> text, out double seconds)
     {
         seconds = 0;

@@ -10,6 +10,7 @@ internal static class AppHttp
         UseProxy = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         ActivityHeadersPropagator = null,
+        ConnectCallback = LingeringStream.ConnectAsync,
         ConnectTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         ResponseDrainTimeout = TimeSpan.FromSeconds(1),

@@ -8,9 +8,11 @@ internal static class ForwardedResponse
 {
     private const int ChunkSize = 16 * 1024;
     private const int SniffedBytes = 512;
+    private const int FirstFailure = 400;
+    private const string EventStream = "text/event-stream";
 
     /// <param name="isBuffered">daprd gives a failed answer without a content type the one of JSON, unless the request streamed.</param>
-    public static async Task WriteAsync(HttpContext context, HttpResponseMessage from, bool isBuffered)
+    public static async Task WriteAsync(HttpContext context, HttpResponseMessage from, bool isBuffered, CancellationToken cancellationToken)
     {
         var to = context.Response;
         var status = (int)from.StatusCode;
@@ -27,6 +29,13 @@ internal static class ForwardedResponse
             return;
         }
 
+        if (status < FirstFailure && context.Request.Headers.Accept is [{ } accept] && accept.Trim().Equals(EventStream, StringComparison.OrdinalIgnoreCase))
+        {
+            to.ContentType = EventStream;
+            to.Headers.CacheControl = "no-cache";
+            to.ContentLength = null;
+        }
+
         if (to.ContentType is null && isBuffered && status is < 200 or > 399)
         {
             to.ContentType = MediaTypeNames.Application.Json;
@@ -37,13 +46,20 @@ internal static class ForwardedResponse
             return;
         }
 
-        await CopyBodyAsync(context, from);
+        await CopyBodyAsync(context, from, cancellationToken);
     }
 
-    private static async Task CopyBodyAsync(HttpContext context, HttpResponseMessage from)
+    /// <summary>Takes back the head of an answer that has not left; the trace stays.</summary>
+    public static void Forget(HttpResponse response)
+    {
+        var (traceParent, traceState) = (response.Headers.TraceParent, response.Headers.TraceState);
+        response.Clear();
+        (response.Headers.TraceParent, response.Headers.TraceState) = (traceParent, traceState);
+    }
+
+    private static async Task CopyBodyAsync(HttpContext context, HttpResponseMessage from, CancellationToken cancellationToken)
     {
         var to = context.Response;
-        var cancellationToken = context.RequestAborted;
         await using var body = await from.Content.ReadAsStreamAsync(cancellationToken);
         if (to.ContentLength is null && to.ContentType is not null)
         {

@@ -40,6 +40,7 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
         var trace = services.Tracing.Of(call.Context);
         var attempts = 0;
         InvocationResult? last = null;
+        byte[] body = [];
         try
         {
             var result = await services.Resiliency.ForApp(id, method).ExecuteAsync(
@@ -48,11 +49,15 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
                     last?.Response?.Dispose();
                     last = null;
                     using var request = CreateRequest(message, call);
-                    return last = await invoker.AttemptAsync(request, trace, id, method, query, ++attempts, token);
+                    last = await invoker.AttemptAsync(request, trace, id, method, query, ++attempts, token);
+
+                    // The body belongs to the attempt: the policy's timeout holds for all of it.
+                    body = last.Response is null ? [] : await ReadAsync(last.Response, token);
+                    return last;
                 },
                 outcome => outcome.Outcome with { Permanent = outcome.IsPermanent },
                 call.Cancellation);
-            return await AnswerAsync(result.Response ?? throw Failed(id, result.Error!), call);
+            return await AnswerAsync(result.Response ?? throw Failed(id, result.Error!), body, call);
         }
         catch (CircuitOpenException exception)
         {
@@ -111,7 +116,7 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
         return headers;
     }
 
-    private async Task<InvokeResponse> AnswerAsync(HttpResponseMessage response, GrpcCall call)
+    private async Task<InvokeResponse> AnswerAsync(HttpResponseMessage response, byte[] body, GrpcCall call)
     {
         var isGrpc = response.Content as GrpcAnswerContent;
         foreach (var (name, values) in response.Headers.NonValidated)
@@ -122,7 +127,6 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
             }
         }
 
-        var body = await ReadAsync(response, call.Cancellation);
         if (isGrpc is not null)
         {
             return isGrpc.Status.Code == GrpcCode.Ok ? Message(response, body) : throw new GrpcException(isGrpc.Status);

@@ -22,7 +22,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
 
         if (RequestPath.ToMethodPath(target.Method, out var problem) is not { } method)
         {
-            return WriteErrorAsync(context, target.Id, $"rpc error: code = InvalidArgument desc = invalid method: {problem}", StatusCodes.Status500InternalServerError);
+            return InvalidMethod(target.Id, problem!).WriteAsync(context);
         }
 
         Describe(context, target.Id, method);
@@ -56,16 +56,21 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
                 {
                     last?.Response?.Dispose();
                     last = null;
-                    return last = await invoker.AttemptAsync(context, target, method, query, body, ++attempts, token);
+                    last = await invoker.AttemptAsync(context, target, method, query, body, ++attempts, token);
+                    return IsFinal(last, policy, streaming) ? last = await AnswerAsync(context, last, streaming, token) : last;
                 },
-                outcome => outcome.Outcome with { Permanent = outcome.IsPermanent || streaming },
+                outcome => outcome.Outcome with { Permanent = outcome.IsPermanent || outcome.IsAnswered || streaming },
                 context.RequestAborted);
-            await (result.Response is { } response
-                ? ForwardedResponse.WriteAsync(context, response, isBuffered: !streaming)
-                : WriteErrorAsync(context, target, result.Error!, result.Status));
+            if (!result.IsAnswered)
+            {
+                await (result.Response is { } response
+                    ? ForwardedResponse.WriteAsync(context, response, isBuffered: !streaming, context.RequestAborted)
+                    : WriteErrorAsync(context, target, result.Error!, result.Status));
+            }
         }
-        catch (Exception exception) when (!context.Response.HasStarted && exception is CircuitOpenException or TimeoutException or BodyTooLargeException)
+        catch (Exception exception) when (!context.Response.HasStarted && exception is CircuitOpenException or TimeoutException or BodyTooLargeException or HttpRequestException or HttpIOException)
         {
+            ForwardedResponse.Forget(context.Response);
             await WriteErrorAsync(context, target, exception.Message, StatusCodes.Status500InternalServerError);
         }
         finally
@@ -74,6 +79,29 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         }
     }
 
-    private static Task WriteErrorAsync(HttpContext context, string target, string error, int status) =>
-        new ApiError(status, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {target}, err: {error}").WriteAsync(context);
+    // What may still be repeated must not have begun to reach the caller.
+    private static bool IsFinal(InvocationResult result, IPolicy policy, bool streaming) => result.Response is not null && (!result.Outcome.Failed || streaming || !policy.Retries);
+
+    // The body belongs to the attempt: the policy's timeout holds for all of it.
+    private static async Task<InvocationResult> AnswerAsync(HttpContext context, InvocationResult result, bool streaming, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ForwardedResponse.WriteAsync(context, result.Response!, isBuffered: !streaming, cancellationToken);
+            return result with { IsAnswered = true };
+        }
+        catch (Exception exception) when (context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException or HttpRequestException)
+        {
+            // Half an answer cannot be taken back; the caller must see that it is not whole.
+            context.Abort();
+            return result with { IsAnswered = true, IsCut = true };
+        }
+    }
+
+    /// <summary>The answer to a method with a character that daprd forbids.</summary>
+    public static ApiError InvalidMethod(string target, string problem) => Error(target, $"rpc error: code = InvalidArgument desc = invalid method: {problem}");
+
+    private static Task WriteErrorAsync(HttpContext context, string target, string error, int status) => Error(target, error, status).WriteAsync(context);
+
+    private static ApiError Error(string target, string error, int status = 500) => new(status, "ERR_DIRECT_INVOKE", $"failed to invoke, id: {target}, err: {error}");
 }

@@ -13,8 +13,14 @@ internal sealed record InvocationResult(HttpResponseMessage? Response, string? E
     /// <summary>No repetition helps: the request itself was refused.</summary>
     public bool IsPermanent { get; init; }
 
+    /// <summary>The answer has gone to the caller.</summary>
+    public bool IsAnswered { get; init; }
+
+    /// <summary>The answer broke off on its way.</summary>
+    public bool IsCut { get; init; }
+
     /// <summary>Everything outside 200-399 counts as a failure, 4xx included, as in Dapr.</summary>
     public AttemptOutcome Outcome => Response is null
         ? new AttemptOutcome(Failed: true, 0, IsPermanent)
-        : new AttemptOutcome((int)Response.StatusCode >= FirstFailure, (int)Response.StatusCode);
+        : new AttemptOutcome(IsCut || (int)Response.StatusCode >= FirstFailure, (int)Response.StatusCode);
 }

@@ -56,7 +56,7 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
         if (apps.Find(parts[0]) is not { } callee)
         {
             LogUnknownApp(parts[0], string.Join(", ", apps.AppIds));
-            return new InvocationResult(null, $"couldn't find service: {parts[0]}");
+            return new InvocationResult(null, services.UnknownApps.Describe(parts[0]));
         }
 
         AddCallerHeaders(request, parts[0], attempt);

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Api.Http;
-using Sidecar.Components;
+using Sidecar.Schedules;
 
 namespace Sidecar.Metadata;
 
@@ -128,8 +128,8 @@ internal sealed class MetadataApi(RuntimeMetadata metadata) : IHttpApi
             json.WriteString("healthCheckPath", health.Path);
         }
 
-        json.WriteString("healthProbeInterval", GoDuration.Format(health.Interval));
-        json.WriteString("healthProbeTimeout", GoDuration.Format(health.Timeout));
+        json.WriteString("healthProbeInterval", GoText.Duration(health.Interval));
+        json.WriteString("healthProbeTimeout", GoText.Duration(health.Timeout));
         json.WriteNumber("healthThreshold", health.Threshold);
         json.WriteEndObject();
     }

@@ -34,7 +34,9 @@ internal sealed class RateLimitMiddleware : IHttpMiddleware
     {
         var address = context.Connection.RemoteIpAddress?.ToString() ?? "0.0.0.0";
         var (path, _) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        var taken = TryTake((address, path), out var left);
+
+        // However a path is written, it has one bucket.
+        var taken = TryTake((address, RequestPath.ToMethodPath(path, out _) ?? ""), out var left);
         var headers = context.Response.Headers;
         headers["X-Rate-Limit-Limit"] = _limit.ToString("F2", CultureInfo.InvariantCulture);
         headers["X-Rate-Limit-Duration"] = "1";

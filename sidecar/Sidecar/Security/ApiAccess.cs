@@ -5,26 +5,27 @@ namespace Sidecar.Security;
 /// <summary>Which APIs the Configuration lets the app use. A refused one looks as if it did not exist.</summary>
 internal sealed class ApiAccess(IReadOnlyList<ApiRule> allowed, IReadOnlyList<ApiRule> denied)
 {
-    /// <summary>Whether there is anything to check.</summary>
-    public bool IsOpen { get; } = !allowed.Any(IsHttp) && !denied.Any(IsHttp);
+    private readonly ApiRule[] _allowed = [.. allowed.Where(IsHttp)];
+    private readonly ApiRule[] _denied = [.. denied.Where(IsHttp)];
 
     /// <summary>Whether an API like <c>v1.0/state</c> may be used over HTTP.</summary>
     public bool Allows(ReadOnlySpan<char> prefix)
     {
-        if (IsOpen)
+        if (_allowed.Length + _denied.Length == 0)
         {
             return true;
         }
 
-        var api = prefix.ToString();
-        return !denied.Any(rule => IsHttp(rule) && Matches(rule, api)) && (!allowed.Any(IsHttp) || allowed.Any(rule => IsHttp(rule) && Matches(rule, api)));
+        var slash = prefix.IndexOf('/');
+        var (version, name) = (slash < 0 ? "" : prefix[..slash].ToString(), prefix[(slash + 1)..].ToString());
+        return !_denied.Any(Matches) && (_allowed.Length == 0 || _allowed.Any(Matches));
+
+        bool Matches(ApiRule rule) => rule.Name == name && (rule.Version.Length == 0 || Canonical(rule.Version) == Canonical(version));
     }
 
+    // A rule without a protocol is meant for both.
     private static bool IsHttp(ApiRule rule) => rule.Protocol is "" || rule.Protocol.Equals("http", StringComparison.OrdinalIgnoreCase);
 
-    private static bool Matches(ApiRule rule, string api)
-    {
-        var slash = api.IndexOf('/', StringComparison.Ordinal);
-        return api.AsSpan(slash + 1).SequenceEqual(rule.Name) && (rule.Version.Length == 0 || api.AsSpan(0, slash).SequenceEqual(rule.Version));
-    }
+    // v1.0 and v1, v1.0-alpha1 and v1alpha1 are two names of one version.
+    private static string Canonical(string version) => version.Replace(".0", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 }

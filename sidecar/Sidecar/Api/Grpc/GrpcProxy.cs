@@ -9,7 +9,7 @@ namespace Sidecar.Api.Grpc;
 /// Carries calls of services that the sidecar does not have to the app that metadata <c>dapr-app-id</c> names: frames, metadata and
 /// trailers as they are, both directions at once.
 /// </summary>
-internal sealed class GrpcProxy(string appId, ICallee self, AppRegistry apps)
+internal sealed class GrpcProxy(string appId, ICallee self, AppRegistry apps, UnknownApps unknown)
 {
     private const string CalleeId = "dapr-callee-app-id";
     private const string CallerId = "dapr-caller-app-id";
@@ -35,7 +35,7 @@ internal sealed class GrpcProxy(string appId, ICallee self, AppRegistry apps)
         var id = target.Split('.')[0];
         if ((id == appId ? self : apps.Find(id)) is not { } found)
         {
-            await GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Unknown, $"couldn't find service: {id}"));
+            await GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Unknown, unknown.Describe(id)));
             return;
         }
 

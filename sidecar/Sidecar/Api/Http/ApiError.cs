@@ -17,6 +17,9 @@ internal sealed record ApiError(int Status, string ErrorCode, string Message, IR
     {
         context.Response.StatusCode = Status;
         context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, new { errorCode = ErrorCode, message = Message, details = Details }, Json, context.RequestAborted);
+        await context.Response.Body.WriteAsync(ToJson(), context.RequestAborted);
     }
+
+    /// <summary>The error's JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new { errorCode = ErrorCode, message = Message, details = Details }, Json);
 }

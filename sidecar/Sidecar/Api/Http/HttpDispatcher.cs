@@ -17,27 +17,33 @@ namespace Sidecar.Api.Http;
 internal sealed partial class HttpDispatcher
 {
     private const string InvokePrefix = "v1.0/invoke";
+    private const string HealthPath = "/v1.0/healthz";
     private readonly FrozenDictionary<string, IHttpApi>.AlternateLookup<ReadOnlySpan<char>> _apis;
     private readonly ApiToken _token;
     private readonly ApiAccess _access;
+    private readonly bool _allowsInvocation;
     private readonly Tracing _tracing;
     private readonly SidecarMetrics _metrics;
     private readonly bool _isLogged;
     private readonly long _maxBodySize;
     private readonly IHttpApi _invocation;
+    private readonly IHttpApi _health;
     private readonly ILogger _logger;
     private readonly HttpPipeline? _pipeline;
 
+    /// <param name="apis">The APIs, that of health among them.</param>
     /// <param name="invocation">Serves <c>v1.0/invoke</c> and, with an empty prefix, everything else.</param>
-    public HttpDispatcher(IEnumerable<IHttpApi> apis, IHttpApi invocation, ApiAccess access, RuntimeServices services, SidecarOptions options, HttpPipeline? pipeline = null)
+    public HttpDispatcher(IReadOnlyList<IHttpApi> apis, IHttpApi invocation, ApiAccess access, RuntimeServices services, SidecarOptions options, HttpPipeline? pipeline = null)
     {
         _apis = apis.SelectMany(api => api.Prefixes.Select(prefix => KeyValuePair.Create(prefix, api)))
             .ToFrozenDictionary(StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
         _invocation = invocation;
+        _health = apis.First(api => api.Prefixes.Contains(HealthPath[1..]));
         _pipeline = pipeline;
         _token = new ApiToken(options.ApiToken);
         _access = access;
+        _allowsInvocation = access.Allows(InvokePrefix);
         _tracing = services.Tracing;
         _metrics = services.Metrics;
         _isLogged = services.Resources.Configuration.ApiLogging ?? options.ApiLogging;
@@ -67,12 +73,22 @@ internal sealed partial class HttpDispatcher
     private Task HandleUncountedAsync(HttpContext context)
     {
         var (path, _) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        if (path.Contains("/healthz", StringComparison.Ordinal) && RequestPath.Clean(path).StartsWith("/v1.0/healthz", StringComparison.Ordinal))
+        if (HttpMethods.IsGet(context.Request.Method) && path.Contains("/healthz", StringComparison.Ordinal) && FindHealth(path) is { } rest)
         {
-            return DispatchAsync(context, path);
+            return _health.HandleAsync(context, rest);
         }
 
         return _token.Accepts(context.Request) ? HandleTracedAsync(context, path) : ApiToken.RefuseAsync(context);
+    }
+
+    // The one API that needs no token. It is called here and nowhere else, so that no other form of a path gets round the token with it.
+    private static string? FindHealth(string path)
+    {
+        var clean = RequestPath.Clean(path);
+        return path.AsSpan().TrimStart('/').StartsWith(InvokePrefix, StringComparison.Ordinal) || !clean.StartsWith(HealthPath, StringComparison.Ordinal) ? null
+            : clean.Length == HealthPath.Length ? ""
+            : clean[HealthPath.Length] == '/' ? clean[(HealthPath.Length + 1)..]
+            : null;
     }
 
     private async Task HandleTracedAsync(HttpContext context, string path)
@@ -122,22 +138,23 @@ internal sealed partial class HttpDispatcher
 
     private Task DispatchAsync(HttpContext context, string path)
     {
-        var trimmed = path.AsSpan().TrimStart('/');
-        if (trimmed.StartsWith(InvokePrefix + "/", StringComparison.Ordinal) && _access.Allows(InvokePrefix))
+        if (!RequestPath.HasValidEscapes(path))
         {
-            return _invocation.HandleAsync(context, path);
+            return RequestMetadata.WriteBadPathAsync(context);
         }
 
         var clean = RequestPath.Clean(path).AsSpan(1);
         var end = EndOfPrefix(clean);
-        if (_apis.TryGetValue(clean[..end], out var api) && _access.Allows(clean[..end]))
+        var isInvocation = path.AsSpan().TrimStart('/').StartsWith(InvokePrefix + "/", StringComparison.Ordinal);
+        if (!isInvocation && _apis.TryGetValue(clean[..end], out var api) && _access.Allows(clean[..end]))
         {
             // The trailing slash that cleaning took away is part of what a route sees.
             var rest = clean.Length > end ? clean[(end + 1)..].ToString() : "";
             return api.HandleAsync(context, path.EndsWith('/') && path.Length > 1 ? rest + "/" : rest);
         }
 
-        return _invocation.HandleAsync(context, path);
+        // Everything else may be an invocation, named by the path or by a header: one decision for all its forms.
+        return _allowsInvocation ? _invocation.HandleAsync(context, path) : PlainNotFound.WriteAsync(context);
     }
 
     private static int EndOfPrefix(ReadOnlySpan<char> path)

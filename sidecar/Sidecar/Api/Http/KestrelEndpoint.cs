@@ -20,13 +20,22 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly RequestDelegate _handler;
 
-    public KestrelEndpoint(string address, int port, HttpProtocols protocols, Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers)
+    /// <param name="rejection">The answer to a target that Kestrel refuses, or null for a plain text.</param>
+    public KestrelEndpoint(string address, int port, HttpProtocols protocols, Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers, Func<string, ApiError?>? rejection = null)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         configure(options.Limits);
-        options.Listen(IPAddress.Parse(address), port, listen => listen.Protocols = protocols);
+        var rejected = new RejectedRequests(loggers, rejection);
+        options.Listen(IPAddress.Parse(address), port, listen =>
+        {
+            listen.Protocols = protocols;
+            if (protocols == HttpProtocols.Http1)
+            {
+                listen.Use(next => connection => rejected.WatchAsync(connection, next));
+            }
+        });
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
-        _server = new KestrelServer(Options.Create(options), transport, loggers);
+        _server = new KestrelServer(Options.Create(options), transport, protocols == HttpProtocols.Http1 ? rejected : loggers);
         _handler = handler;
     }
 

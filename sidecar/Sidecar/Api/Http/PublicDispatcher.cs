@@ -19,9 +19,6 @@ internal sealed class PublicDispatcher(IHttpApi health, IHttpApi metadata)
             return metadata.HandleAsync(context, rest.Value?.TrimStart('/') ?? "");
         }
 
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return context.Response.WriteAsync("404 page not found\n", context.RequestAborted);
+        return PlainNotFound.WriteAsync(context);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Sidecar.Schedules;
 
 namespace Sidecar.Api.Http;
 
@@ -42,23 +43,72 @@ internal static class RequestPath
         return "/" + string.Join('/', segments);
     }
 
+    /// <summary>Whether every percent sign begins an escape, as Go demands of a path.</summary>
+    public static bool HasValidEscapes(string path)
+    {
+        for (var i = path.IndexOf('%', StringComparison.Ordinal); i >= 0; i = path.IndexOf('%', i + 1))
+        {
+            if (i + 2 >= path.Length || !char.IsAsciiHexDigit(path[i + 1]) || !char.IsAsciiHexDigit(path[i + 2]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>A method path as the app gets it; null with the problem when it holds a character that daprd forbids.</summary>
     public static string? ToMethodPath(string raw, out string? problem)
     {
-        problem = null;
-        var plain = raw.AsSpan().IndexOfAny('%', '#') < 0;
-        var decoded = plain ? raw : Uri.UnescapeDataString(raw);
-        if (decoded.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0 || decoded.AsSpan().IndexOfAny('#', '?', '\u007f') >= 0)
+        // Escaped octets that are no UTF-8 must come out as they went in, so there is one char for each octet.
+        var isEscaped = raw.Contains('%', StringComparison.Ordinal);
+        var decoded = isEscaped ? Encoding.Latin1.GetString(Unescape(raw)) : raw;
+        var clean = Clean(decoded.StartsWith('/') ? decoded : "/" + decoded);
+        problem = Problem(clean.AsSpan(1), isEscaped);
+        return problem is null ? Encode(clean, isEscaped ? Encoding.Latin1 : Encoding.UTF8) : null;
+    }
+
+    private static string? Problem(ReadOnlySpan<char> method, bool isEscaped)
+    {
+        var at = method.IndexOfAny('#', '?', '\0');
+        if (at < 0)
         {
-            problem = $"method contains forbidden character: \"{Quote(decoded)}\"";
-            return null;
+            at = method.IndexOfAnyInRange('\0', '\u001f') is >= 0 and var control ? control : method.IndexOf('\u007f');
+            if (at < 0)
+            {
+                return null;
+            }
+
+            return $"method contains control character at position {at}: {Quote(method, isEscaped)}";
         }
 
-        return Encode(Clean(decoded.StartsWith('/') ? decoded : "/" + decoded));
+        return $"method contains forbidden character: {Quote(method, isEscaped)}";
+    }
+
+    private static byte[] Unescape(string raw)
+    {
+        var octets = Encoding.UTF8.GetBytes(raw);
+        var length = 0;
+        for (var i = 0; i < octets.Length; i++)
+        {
+            if (octets[i] == '%' && i + 2 < octets.Length && byte.TryParse(octets.AsSpan(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var octet))
+            {
+                octets[length++] = octet;
+                i += 2;
+            }
+            else
+            {
+                octets[length++] = octets[i];
+            }
+        }
+
+        return octets[..length];
     }
 
     /// <summary>Encodes a decoded path; slashes stay.</summary>
-    public static string Encode(string path)
+    public static string Encode(string path) => Encode(path, Encoding.UTF8);
+
+    private static string Encode(string path, Encoding encoding)
     {
         var i = 0;
         while (i < path.Length && IsLiteral(path[i]))
@@ -72,7 +122,7 @@ internal static class RequestPath
         }
 
         var encoded = new StringBuilder(path.Length + 16);
-        foreach (var octet in Encoding.UTF8.GetBytes(path))
+        foreach (var octet in encoding.GetBytes(path))
         {
             _ = IsLiteral((char)octet) ? encoded.Append((char)octet) : encoded.Append('%').Append(octet.ToString("X2"));
         }
@@ -82,14 +132,6 @@ internal static class RequestPath
 
     private static bool IsLiteral(char c) => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.' or '~' or '$' or '&' or '+' or ',' or ':' or ';' or '=' or '@';
 
-    private static string Quote(string text)
-    {
-        var quoted = new StringBuilder();
-        foreach (var c in text)
-        {
-            _ = c < ' ' || c == '\u007f' ? quoted.Append("\\x").Append(((int)c).ToString("x2")) : quoted.Append(c);
-        }
-
-        return quoted.ToString();
-    }
+    private static string Quote(ReadOnlySpan<char> method, bool isEscaped) =>
+        GoText.Quote(isEscaped ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(method.ToString())) : method.ToString());
 }

@@ -60,13 +60,13 @@ internal sealed class TestSidecar : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a request whose target is exactly the text; returns the whole answer.</summary>
-    public async Task<string> SendRawAsync(string method, string target)
+    /// <summary>Sends a request whose target is exactly the text, with one more header line if there is one; returns the whole answer.</summary>
+    public async Task<string> SendRawAsync(string method, string target, string header = "")
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", Runtime.HttpPort);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}{(header.Length > 0 ? "\r\n" : "")}\r\n"));
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }

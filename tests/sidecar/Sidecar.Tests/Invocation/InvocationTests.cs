@@ -143,6 +143,30 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task Invoke_UnknownAppAgainAtOnce_SpeaksOfATimeoutAsDaprd()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app: null);
+        await sidecar.Client.GetAsync("v1.0/invoke/nobody/method/x");
+
+        (await (await sidecar.Client.GetAsync("v1.0/invoke/nobody/method/x")).Content.ReadAsStringAsync()).Should().Contain("timeout waiting for address for app id nobody");
+        (await (await sidecar.Client.GetAsync("v1.0/invoke/nobody-else/method/x")).Content.ReadAsStringAsync()).Should().Contain("find service: nobody-else");
+    }
+
+    [Fact]
+    public async Task Invoke_AnswerThatIsAStreamOfEvents_IsSaidToBeOne()
+    {
+        await using var app = await FakeApp.StartAsync(context => context.Response.WriteAsync("data: 1\n\n"));
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1.0/invoke/app/method/events");
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+
+        using var response = await sidecar.Client.SendAsync(request);
+
+        response.Content.Headers.ContentType!.MediaType.Should().Be("text/event-stream");
+        response.Headers.CacheControl!.NoCache.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Invoke_AppDown_SaysWhoRefused()
     {
         var app = await FakeApp.StartAsync(FakeApp.EchoAsync);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sidecar.Components;
 using Sidecar.Health;
+using Sidecar.Schedules;
 using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 using Sidecar.Tests.Support;
@@ -67,7 +68,7 @@ public sealed class MetadataTests
     [InlineData(60_000, "1m0s")]
     [InlineData(3_600_000, "1h0m0s")]
     [InlineData(90_061_500, "25h1m1.5s")]
-    public void Duration_Formatted_IsGos(int milliseconds, string text) => GoDuration.Format(TimeSpan.FromMilliseconds(milliseconds)).Should().Be(text);
+    public void Duration_Formatted_IsGos(int milliseconds, string text) => GoText.Duration(TimeSpan.FromMilliseconds(milliseconds)).Should().Be(text);
 
     private static async Task<JsonElement> MetadataAsync(TestSidecar sidecar)
     {

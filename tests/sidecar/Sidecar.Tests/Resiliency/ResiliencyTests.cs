@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Sidecar.Components;
 using Sidecar.Resiliency;
 using Sidecar.Tests.Hosting;
@@ -113,6 +114,49 @@ public sealed class ResiliencyTests
     }
 
     [Fact]
+    public async Task Timeout_BodyThatDoesNotEnd_BreaksTheAnswerOff()
+    {
+        await using var app = await FakeApp.StartAsync(async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/dapr"))
+            {
+                context.Response.ContentType = "text/plain";
+                await context.Response.WriteAsync("the beginning");
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            }
+        });
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies("{ timeouts: { t: 300ms }, retries: { r: { policy: constant, duration: 5ms } } }", "{ timeout: t, retry: r }")]);
+
+        using var response = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x", HttpCompletionOption.ResponseHeadersRead);
+        Func<Task> read = () => response.Content.ReadAsStringAsync();
+
+        await read.Should().ThrowAsync<HttpRequestException>("half an answer must not look whole");
+        app.Seen.Should().ContainSingle("what has begun to reach the caller is not repeated");
+    }
+
+    [Fact]
+    public async Task Timeout_NoBodyInTime_IsAnsweredWithoutTheHeadersOfTheApp()
+    {
+        await using var app = await FakeApp.StartAsync(async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/dapr"))
+            {
+                context.Response.Headers["X-Own"] = "1";
+                context.Response.ContentLength = 10;
+                await context.Response.StartAsync();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            }
+        });
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies("timeouts: { t: 300ms }", "timeout: t")]);
+
+        using var response = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x");
+
+        ((int)response.StatusCode).Should().Be(500);
+        (await response.Content.ReadAsStringAsync()).Should().Contain("context deadline exceeded");
+        response.Headers.Contains("X-Own").Should().BeFalse();
+    }
+
+    [Fact]
     public async Task DefaultPolicies_TargetWithoutItsOwn_AreUsed()
     {
         await using var app = await FakeApp.StartAsync(FakeApp.Statuses(500, 500, 200));
@@ -151,7 +195,7 @@ public sealed class ResiliencyTests
         return (int)response.StatusCode;
     }
 
-    private async Task<List<(int Status, string Body)>> CallAsync(Func<Microsoft.AspNetCore.Http.HttpContext, Task> answer, string policies, string target, int calls)
+    private async Task<List<(int Status, string Body)>> CallAsync(Func<HttpContext, Task> answer, string policies, string target, int calls)
     {
         await using var app = await FakeApp.StartAsync(answer);
         await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies(policies, target)]);

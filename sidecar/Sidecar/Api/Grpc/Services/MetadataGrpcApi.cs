@@ -1,6 +1,6 @@
 using Dapr.Proto.Runtime.V1;
-using Sidecar.Components;
 using Sidecar.Metadata;
+using Sidecar.Schedules;
 
 namespace Sidecar.Api.Grpc.Services;
 
@@ -62,8 +62,8 @@ internal sealed class MetadataGrpcApi(RuntimeMetadata metadata, Func<Task> shutd
             response.AppConnectionProperties.Health = new AppConnectionHealthProperties
             {
                 HealthCheckPath = options.IsGrpcApp ? "" : health.Path,
-                HealthProbeInterval = GoDuration.Format(health.Interval),
-                HealthProbeTimeout = GoDuration.Format(health.Timeout),
+                HealthProbeInterval = GoText.Duration(health.Interval),
+                HealthProbeTimeout = GoText.Duration(health.Timeout),
                 HealthThreshold = health.Threshold,
             };
         }
