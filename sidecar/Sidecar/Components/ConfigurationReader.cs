@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sidecar.Workflows.Engine;
 using YamlDotNet.RepresentationModel;
 
 namespace Sidecar.Components;
@@ -27,6 +28,7 @@ internal static class ConfigurationReader
             AppHttpPipeline = ReadPipeline(spec, "appHttpPipeline"),
             Features = [.. spec.ListAt("features").Where(feature => Is(feature.TextAt("enabled"), "true")).Select(feature => feature.TextAt("name") ?? "")],
             DeniedComponents = spec.TextsAt("components", "deny"),
+            Workflow = ReadWorkflow(spec.At("workflow")),
             Metrics = ReadMetrics(spec.At("metrics") ?? spec.At("metric")),
             ApiLogging = bool.TryParse(spec.TextAt("logging", "apiLogging", "enabled"), out var logs) ? logs : null,
         };
@@ -44,6 +46,20 @@ internal static class ConfigurationReader
             PathMatching = node.TextsAt("http", "pathMatching"),
             LatencyBuckets = buckets.Count > 0 ? [.. buckets.Select(text => double.TryParse(text, CultureInfo.InvariantCulture, out var bound) ? bound : 0).Where(bound => bound > 0).Order()] : defaults.LatencyBuckets,
         };
+    }
+
+    private static WorkflowSpec ReadWorkflow(YamlNode? node)
+    {
+        return new WorkflowSpec
+        {
+            MaxConcurrentTurns = Limit("maxConcurrentWorkflowInvocations"),
+            MaxConcurrentActivities = Limit("maxConcurrentActivityInvocations"),
+            Retention = new WorkflowRetention(Kept("anyTerminal"), Kept("completed"), Kept("failed"), Kept("terminated")),
+        };
+
+        int? Limit(string key) => int.TryParse(node.TextAt(key), CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : null;
+
+        TimeSpan? Kept(string status) => GoDuration.TryParse(node.TextAt("stateRetentionPolicy", status), out var period) ? period : null;
     }
 
     private static SecretScope ReadScope(YamlNode scope) =>

@@ -30,6 +30,9 @@ internal sealed record ConfigurationSpec
     /// <summary>What is said about metrics.</summary>
     public MetricsSpec Metrics { get; init; } = new();
 
+    /// <summary>What is said about workflows.</summary>
+    public WorkflowSpec Workflow { get; init; } = new();
+
     /// <summary>Whether each call of the API is logged; null = as the sidecar's settings say.</summary>
     public bool? ApiLogging { get; init; }
 

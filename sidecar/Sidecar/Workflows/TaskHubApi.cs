@@ -30,6 +30,7 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
         Unary<PurgeInstancesRequest, PurgeInstancesResponse>("PurgeInstances", PurgeAsync),
         Unary<ListInstanceIDsRequest, ListInstanceIDsResponse>("ListInstanceIDs", ListAsync),
         Unary<GetInstanceHistoryRequest, GetInstanceHistoryResponse>("GetInstanceHistory", HistoryAsync),
+        Unary<RerunWorkflowFromEventRequest, RerunWorkflowFromEventResponse>("RerunWorkflowFromEvent", async (request, call) => new RerunWorkflowFromEventResponse { NewInstanceID = await new WorkflowRerun(Engine).RunAsync(request, call.Cancellation) }),
         GrpcMethod.ServerStreaming<GetWorkItemsRequest>(Service + "GetWorkItems", ServeAsync),
         FromWorker<WorkflowResponse>("CompleteOrchestratorTask", CompleteTurnAsync),
         FromWorker<WorkflowResponse>("CompleteWorkflowTask", CompleteTurnAsync),
@@ -95,9 +96,10 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
 
     private async Task<PurgeInstancesResponse> PurgeAsync(PurgeInstancesRequest request, GrpcCall call)
     {
-        if (request.RequestCase != PurgeInstancesRequest.RequestOneofCase.InstanceId)
+        if (request.PurgeInstanceFilter is { } wanted)
         {
-            throw new GrpcException(GrpcCode.Unimplemented, "purging by filter is not supported; purge by instance id");
+            var filter = new InstanceFilter([.. wanted.RuntimeStatus], wanted.CreatedTimeFrom?.ToDateTimeOffset(), wanted.CreatedTimeTo?.ToDateTimeOffset());
+            return new PurgeInstancesResponse { DeletedInstanceCount = await Operations.PurgeAsync(filter, request.Recursive, call.Cancellation), IsComplete = true };
         }
 
         var (refusal, count) = await Operations.PurgeAsync(IdOf(request.InstanceId), request.Recursive, request.Force, call.Cancellation);

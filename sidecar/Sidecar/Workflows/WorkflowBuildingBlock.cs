@@ -74,13 +74,23 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     {
         try
         {
-            return await WorkflowEngine.StartAsync(store, _services.AppId, new WorkflowOptions(), new EngineEnvironment(_services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>()), cancellationToken);
+            return await WorkflowEngine.StartAsync(store, _services.AppId, OptionsOf(_services.Resources.Configuration.Workflow), new EngineEnvironment(_services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>()), cancellationToken);
         }
         catch
         {
             await store.DisposeAsync();
             throw;
         }
+    }
+
+    private static WorkflowOptions OptionsOf(WorkflowSpec spec)
+    {
+        var options = new WorkflowOptions { Retention = spec.Retention };
+        return options with
+        {
+            TurnsPerWorker = Math.Min(spec.MaxConcurrentTurns ?? int.MaxValue, options.TurnsPerWorker),
+            ActivitiesPerWorker = Math.Min(spec.MaxConcurrentActivities ?? int.MaxValue, options.ActivitiesPerWorker),
+        };
     }
 
     private static Func<IWorkflowStore>? CreateStore(RuntimeServices services)

@@ -8,6 +8,7 @@ namespace Sidecar.Workflows;
 internal sealed class WorkflowOperations(WorkflowEngine engine)
 {
     private const int MaxPage = 10_000;
+    private const int PurgePage = 500;
     private static readonly TimeSpan WorkerPoll = TimeSpan.FromMilliseconds(50);
 
     private EngineContext Context => engine.Context;
@@ -121,6 +122,27 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
         return (refusal, count);
     }
 
+    /// <summary>Removes the instances that fit a filter and have ended, and their children that have. Returns how many.</summary>
+    public async Task<int> PurgeAsync(InstanceFilter filter, bool recursive, CancellationToken cancellation)
+    {
+        var count = 0;
+        for (string? after = null; ;)
+        {
+            var ids = await engine.QueryAsync(filter, after, PurgePage, cancellation);
+            foreach (var id in ids)
+            {
+                count += (await PurgeAsync(id, recursive, force: false, cancellation)).Count;
+            }
+
+            if (ids.Count < PurgePage)
+            {
+                return count;
+            }
+
+            after = ids[^1];
+        }
+    }
+
     /// <summary>A page of instance ids, and the token of the next page if there is one.</summary>
     public async Task<(IReadOnlyList<string> Ids, string? Next)> ListAsync(string? token, int? pageSize, CancellationToken cancellation)
     {
@@ -133,7 +155,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     public async Task<IReadOnlyList<HistoryEvent>?> HistoryAsync(string instanceId, CancellationToken cancellation) =>
         await engine.FindAsync(instanceId, cancellation) is null
             ? null
-            : [.. (await engine.ReadHistoryAsync(instanceId, cancellation)).Select(HistoryEvent.Parser.ParseFrom)];
+            : [.. (await engine.ReadHistoryAsync(instanceId, cancellation)).SelectMany(HistoryChunk.Unpack)];
 
     private Telemetry.Span? StartSpan(CreateInstanceRequest request)
     {

@@ -53,6 +53,11 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         engine._loops.Add(environment.Run(engine.RecoverAsync));
         engine._loops.Add(environment.Run(() => engine.UntilStoppedAsync(engine._timers.RunAsync)));
         engine._loops.Add(environment.Run(() => engine.UntilStoppedAsync(engine.SweepAsync)));
+        if (options.Retention is { IsEmpty: false } retention)
+        {
+            engine._loops.Add(environment.Run(() => engine.UntilStoppedAsync(stop => engine.RetainAsync(retention, stop))));
+        }
+
         return engine;
     }
 
@@ -125,6 +130,9 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
     /// <summary>Instance ids in ordinal order.</summary>
     public Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken) => _store.ListAsync(after, count, cancellationToken);
 
+    /// <summary>Ids of instances that fit a filter, in ordinal order.</summary>
+    public Task<IReadOnlyList<string>> QueryAsync(InstanceFilter filter, string? after, int count, CancellationToken cancellationToken) => _store.QueryAsync(filter, after, count, cancellationToken);
+
     /// <summary>Why no new work is taken; null when it is.</summary>
     public string? Overload() =>
         _store.Backlog > _context.Options.MaxBacklog ? "the workflow store does not keep up"
@@ -174,6 +182,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         instance.LastUsed = _context.Time.GetUtcNow();
         step.Number = ++instance.Steps;
         step.Commit.Chain = instance.Chain;
+        HistoryChunk.Pack(step.Commit.History);
         step.Deliveries.ForEach(delivery => _directory.Expect(delivery.Target));
         return CompleteAsync(instance, step, _store.CommitAsync(step.Commit));
     }

@@ -55,10 +55,41 @@ internal sealed partial class WorkflowInstance
             return;
         }
 
-        var open = new ActivityTask(this, e);
-        _tasks[action.Id] = open;
-        step.Commit.Tasks.Add(new TaskRow(Id, _generation, action.Id, step.Commit.History[^1].Event));
-        step.Activities.Add(open);
+        Begin(step, e);
+    }
+
+    /// <summary>Lets what an event of history says begin once the step is durable.</summary>
+    private void Begin(Step step, HistoryEvent e)
+    {
+        switch (e.EventTypeCase)
+        {
+            case HistoryEvent.EventTypeOneofCase.TaskScheduled:
+                var open = new ActivityTask(this, e);
+                _tasks[e.EventId] = open;
+                step.Commit.Tasks.Add(new TaskRow(Id, _generation, e.EventId, step.Commit.History[^1].Event));
+                step.Activities.Add(open);
+                break;
+            case HistoryEvent.EventTypeOneofCase.TimerCreated:
+                step.SetTimer(new TimerRow(Id, _generation, e.EventId, e.TimerCreated.FireAt.ToDateTimeOffset()));
+                break;
+            default:
+                StartChild(step, e);
+                break;
+        }
+    }
+
+    private void StartChild(Step step, HistoryEvent e)
+    {
+        var child = e.ChildWorkflowInstanceCreated;
+        var start = NewStart(child.InstanceId, child.Name, child.Input, child.Version);
+        start.ExecutionStarted.ParentInstance = new ParentInstanceInfo
+        {
+            TaskScheduledId = e.EventId,
+            Name = _state!.Name,
+            WorkflowInstance = new Dapr.DurableTask.Protobuf.WorkflowInstance { InstanceId = Id, ExecutionId = _state.ExecutionId },
+            AppID = context.AppId,
+        };
+        step.Send(child.InstanceId, NewMessage(start));
     }
 
     private void CreateTimer(Step step, WorkflowAction action)
@@ -90,7 +121,7 @@ internal sealed partial class WorkflowInstance
         }
 
         Append(step, e);
-        step.SetTimer(new TimerRow(Id, _generation, action.Id, timer.FireAt.ToDateTimeOffset()));
+        Begin(step, e);
     }
 
     private void CreateChild(Step step, WorkflowAction action)
@@ -106,15 +137,7 @@ internal sealed partial class WorkflowInstance
             return;
         }
 
-        var start = NewStart(childId, child.Name, child.Input, child.Version);
-        start.ExecutionStarted.ParentInstance = new ParentInstanceInfo
-        {
-            TaskScheduledId = action.Id,
-            Name = _state!.Name,
-            WorkflowInstance = new Dapr.DurableTask.Protobuf.WorkflowInstance { InstanceId = Id, ExecutionId = _state.ExecutionId },
-            AppID = context.AppId,
-        };
-        step.Send(childId, NewMessage(start));
+        Begin(step, e);
     }
 
     private void CreateDetached(Step step, WorkflowAction action)

@@ -11,6 +11,41 @@ internal sealed partial class WorkflowInstance
     {
         var step = new Step();
         var isFirst = _state is null;
+        BeginRun(start);
+        if (!IsStartDue)
+        {
+            step.SetTimer(new TimerRow(Id, _generation, StartTimer, start.ExecutionStarted.ScheduledStartTimestamp.ToDateTimeOffset()));
+        }
+
+        SaveHead(step, created: true, isFirst);
+        return step;
+    }
+
+    /// <summary>Begins in the middle: with the history of another instance, and what it had begun begun again. The caller has checked that the id is free.</summary>
+    public Step CreateFrom(WorkflowFork fork)
+    {
+        var step = new Step();
+        BeginRun(fork.Start);
+        foreach (var e in fork.History)
+        {
+            Append(step, e);
+        }
+
+        foreach (var e in fork.Again)
+        {
+            e.Timestamp = context.Now;
+            Append(step, e);
+            Begin(step, e);
+        }
+
+        _state!.WorkflowStatus = OrchestrationStatus.Running;
+        _state.StartedAt = context.Now;
+        SaveHead(step, created: true, isFirst: true);
+        return step;
+    }
+
+    private void BeginRun(HistoryEvent start)
+    {
         var started = start.ExecutionStarted;
         _generation = context.Keys.Next();
         _state = new WorkflowState
@@ -32,13 +67,6 @@ internal sealed partial class WorkflowInstance
         _tasks.Clear();
         SetStart([start]);
         _startPending = true;
-        if (!IsStartDue)
-        {
-            step.SetTimer(new TimerRow(Id, _generation, StartTimer, started.ScheduledStartTimestamp.ToDateTimeOffset()));
-        }
-
-        SaveHead(step, created: true, isFirst);
-        return step;
     }
 
     /// <summary>Accepts an event of a client; null when the instance has ended and nobody will read it.</summary>

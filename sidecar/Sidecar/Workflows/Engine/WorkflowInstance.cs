@@ -60,6 +60,9 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
 
     public bool IsPending => _state?.WorkflowStatus == OrchestrationStatus.Pending;
 
+    /// <summary>When it reached a final status; null while it has not.</summary>
+    public DateTimeOffset? EndedAt => _state?.CompletedTimestamp?.ToDateTimeOffset();
+
     public int InboxLength => _inbox.Count;
 
     /// <summary>The answer token of the turn that a worker has.</summary>
@@ -127,9 +130,8 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
         _state = WorkflowState.Parser.ParseFrom(row.State);
         SetStart(GetInstanceHistoryResponse.Parser.ParseFrom(row.Start).Events);
         _startPending = true;
-        foreach (var bytes in stored.History)
+        foreach (var e in stored.History.SelectMany(HistoryChunk.Unpack))
         {
-            var e = HistoryEvent.Parser.ParseFrom(bytes);
             _history.Add(e);
             Index(e);
         }

@@ -36,6 +36,12 @@ internal sealed record WorkflowOptions
     /// </summary>
     public TimeSpan ActivityLease { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long ended instances are kept; default for ever.</summary>
+    public WorkflowRetention? Retention { get; init; }
+
+    /// <summary>How often instances that were kept long enough are looked for; default 10 s.</summary>
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often overdue leases and idle instances are looked for; default 5 s.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
 

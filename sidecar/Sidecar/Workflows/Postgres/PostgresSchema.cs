@@ -12,7 +12,7 @@ internal static class PostgresSchema
     public const string FencedState = "DW001";
 
     /// <summary>The layout this code works with.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const long LockKey = 0x6461_7072_7766;
 
@@ -78,6 +78,13 @@ internal static class PostgresSchema
         INSERT INTO dapr_workflow_schema (version) VALUES (1);
         """;
 
+    private const string Second = """
+        CREATE INDEX dapr_workflow_instance_ended ON dapr_workflow_instance (app_id, completed_at) WHERE completed_at IS NOT NULL;
+        INSERT INTO dapr_workflow_schema (version) VALUES (2);
+        """;
+
+    private static readonly string[] Layouts = [First, Second];
+
     /// <summary>Brings the database to <see cref="Version"/>.</summary>
     public static async Task ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -91,9 +98,9 @@ internal static class PostgresSchema
                 $"the workflow tables of database '{connection.Database}' have layout {found}, this sidecar knows layouts up to {Version}; use the newer sidecar, or another database");
         }
 
-        if (found == 0)
+        foreach (var layout in Layouts.Skip(found))
         {
-            await ExecuteAsync(connection, First, cancellationToken);
+            await ExecuteAsync(connection, layout, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -127,6 +127,16 @@ internal static class PostgresSql
         SELECT instance_id FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id > $2 ORDER BY instance_id LIMIT $3
         """;
 
+    public const string Query = """
+        SELECT instance_id FROM dapr_workflow_instance
+        WHERE app_id = $1 AND instance_id > $2 AND (cardinality($4::smallint[]) = 0 OR status = ANY($4)) AND created_at BETWEEN $5 AND $6
+        ORDER BY instance_id LIMIT $3
+        """;
+
+    public const string EndedBefore = """
+        SELECT instance_id FROM dapr_workflow_instance WHERE app_id = $1 AND status = ANY($2) AND completed_at < $3 ORDER BY completed_at LIMIT $4
+        """;
+
     public const string Work = """
         SELECT instance_id FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id > $2
         UNION SELECT instance_id FROM dapr_workflow_task WHERE app_id = $1 AND instance_id > $2

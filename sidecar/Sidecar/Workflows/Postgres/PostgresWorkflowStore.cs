@@ -64,10 +64,22 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
     }
 
     public Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken) =>
-        ReadIdsAsync(PostgresSql.List, after, count, cancellationToken);
+        ReadIdsAsync(PostgresSql.List, cancellationToken, after ?? "", count);
+
+    public Task<IReadOnlyList<string>> QueryAsync(InstanceFilter filter, string? after, int count, CancellationToken cancellationToken) => ReadIdsAsync(
+        PostgresSql.Query,
+        cancellationToken,
+        after ?? "",
+        count,
+        Numbers(filter.Statuses),
+        (filter.CreatedFrom ?? DateTimeOffset.MinValue).UtcDateTime,
+        (filter.CreatedTo ?? DateTimeOffset.MaxValue).UtcDateTime);
+
+    public Task<IReadOnlyList<string>> EndedBeforeAsync(IReadOnlyList<OrchestrationStatus> statuses, DateTimeOffset before, int count, CancellationToken cancellationToken) =>
+        ReadIdsAsync(PostgresSql.EndedBefore, cancellationToken, Numbers(statuses), before.UtcDateTime, count);
 
     public Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken) =>
-        ReadIdsAsync(PostgresSql.Work, after, count, cancellationToken);
+        ReadIdsAsync(PostgresSql.Work, cancellationToken, after ?? "", count);
 
     public async Task<IReadOnlyList<TimerRow>> NextTimersAsync(int count, CancellationToken cancellationToken)
     {
@@ -130,6 +142,8 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
     private static InboxRow ReadInbox(NpgsqlDataReader row) =>
         new(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2), Bytes(row, 3));
 
+    private static short[] Numbers(IEnumerable<OrchestrationStatus> statuses) => [.. statuses.Select(status => (short)status)];
+
     private static byte[] Bytes(NpgsqlDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
     private static DateTimeOffset Time(NpgsqlDataReader row, int column) => new(row.GetDateTime(column), TimeSpan.Zero);
@@ -144,10 +158,10 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
         await reader.NextResultAsync(cancellationToken);
     }
 
-    private async Task<IReadOnlyList<string>> ReadIdsAsync(string sql, string? after, int count, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ReadIdsAsync(string sql, CancellationToken cancellationToken, params object[] values)
     {
         var ids = new List<string>();
-        await ReadAsync(sql, row => ids.Add(row.GetString(0)), cancellationToken, after ?? "", count);
+        await ReadAsync(sql, row => ids.Add(row.GetString(0)), cancellationToken, values);
         return ids;
     }
 

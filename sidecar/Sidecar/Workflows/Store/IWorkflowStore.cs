@@ -1,3 +1,5 @@
+using Dapr.DurableTask.Protobuf;
+
 namespace Sidecar.Workflows.Store;
 
 /// <summary>
@@ -22,11 +24,17 @@ internal interface IWorkflowStore : IAsyncDisposable
     /// <summary>Everything of some instances; one entry for each id, in their order.</summary>
     Task<IReadOnlyList<StoredInstance>> LoadAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken);
 
-    /// <summary>The history of an instance's present generation; empty when there is none.</summary>
+    /// <summary>The history of an instance's present generation, as it was appended; empty when there is none.</summary>
     Task<IReadOnlyList<byte[]>> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken);
 
     /// <summary>The ids of the instances in ordinal order behind <paramref name="after"/>.</summary>
     Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken);
+
+    /// <summary>The ids of the instances that fit a filter, in ordinal order behind <paramref name="after"/>.</summary>
+    Task<IReadOnlyList<string>> QueryAsync(InstanceFilter filter, string? after, int count, CancellationToken cancellationToken);
+
+    /// <summary>The ids of instances that ended with one of the statuses before a time, those that ended first.</summary>
+    Task<IReadOnlyList<string>> EndedBeforeAsync(IReadOnlyList<OrchestrationStatus> statuses, DateTimeOffset before, int count, CancellationToken cancellationToken);
 
     /// <summary>The ids for which something can go on: a waiting event, an open activity, a start that is due. Ordinal order behind <paramref name="after"/>.</summary>
     Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken);

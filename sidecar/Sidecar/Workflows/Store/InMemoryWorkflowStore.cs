@@ -64,6 +64,24 @@ internal sealed class InMemoryWorkflowStore(string appId, InMemoryWorkflowData d
         }
     }
 
+    public Task<IReadOnlyList<string>> QueryAsync(InstanceFilter filter, string? after, int count, CancellationToken cancellationToken)
+    {
+        lock (data.Gate)
+        {
+            return Task.FromResult<IReadOnlyList<string>>(
+                [.. data.Instances.Values.Where(row => IsBehind(row.InstanceId, after) && filter.Fits(row)).Take(count).Select(row => row.InstanceId)]);
+        }
+    }
+
+    public Task<IReadOnlyList<string>> EndedBeforeAsync(IReadOnlyList<OrchestrationStatus> statuses, DateTimeOffset before, int count, CancellationToken cancellationToken)
+    {
+        lock (data.Gate)
+        {
+            return Task.FromResult<IReadOnlyList<string>>(
+                [.. data.Instances.Values.Where(row => row.CompletedAt < before && statuses.Contains(row.Status)).OrderBy(row => row.CompletedAt).Take(count).Select(row => row.InstanceId)]);
+        }
+    }
+
     public Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken)
     {
         lock (data.Gate)

@@ -27,8 +27,18 @@ internal sealed record InstanceRow(
     public bool IsFirst { get; init; }
 }
 
-/// <summary>One event of an instance's history, which is only ever appended to.</summary>
+/// <summary>Events of an instance's history, which is only ever appended to; <paramref name="Sequence"/> is the number of the first (see <see cref="HistoryChunk"/>).</summary>
 internal readonly record struct HistoryRow(string InstanceId, long Generation, int Sequence, byte[] Event);
+
+/// <summary>Which instances are meant.</summary>
+/// <param name="Statuses">In one of these; empty = in any.</param>
+/// <param name="CreatedFrom">Created then or later.</param>
+/// <param name="CreatedTo">Created then or earlier.</param>
+internal sealed record InstanceFilter(IReadOnlyList<OrchestrationStatus> Statuses, DateTimeOffset? CreatedFrom, DateTimeOffset? CreatedTo)
+{
+    public bool Fits(InstanceRow row) =>
+        (Statuses.Count == 0 || Statuses.Contains(row.Status)) && !(row.CreatedAt < CreatedFrom) && !(row.CreatedAt > CreatedTo);
+}
 
 /// <summary>An event that waits for an instance.</summary>
 /// <param name="InstanceId">The receiver; it need not exist.</param>

@@ -128,9 +128,8 @@ internal static class Scripts
     {
         var count = int.Parse(Input(events)!, null);
         var done = events.Count(e => e.TaskCompleted is not null);
-        return !events.Any(e => e.TaskScheduled is not null) ? Enumerable.Range(0, count).Select(i => Schedule(i, $"{i}"))
-            : done == count ? [Complete($"{done}")]
-            : [];
+        var scheduled = events.Where(e => e.TaskScheduled is not null).Select(e => e.EventId).ToHashSet();
+        return done == count ? [Complete($"{done}")] : Enumerable.Range(0, count).Where(i => !scheduled.Contains(i)).Select(i => Schedule(i, $"{i}"));
     }
 
     private static IEnumerable<WorkflowAction> WaitEvent(IReadOnlyList<HistoryEvent> events) =>

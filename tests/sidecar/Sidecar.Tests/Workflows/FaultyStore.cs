@@ -1,3 +1,4 @@
+using Dapr.DurableTask.Protobuf;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Tests.Workflows;
@@ -21,6 +22,10 @@ internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, b
     public Task<IReadOnlyList<byte[]>> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) => _store.ReadHistoryAsync(instanceId, cancellationToken);
 
     public Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken) => _store.ListAsync(after, count, cancellationToken);
+
+    public Task<IReadOnlyList<string>> QueryAsync(InstanceFilter filter, string? after, int count, CancellationToken cancellationToken) => _store.QueryAsync(filter, after, count, cancellationToken);
+
+    public Task<IReadOnlyList<string>> EndedBeforeAsync(IReadOnlyList<OrchestrationStatus> statuses, DateTimeOffset before, int count, CancellationToken cancellationToken) => _store.EndedBeforeAsync(statuses, before, count, cancellationToken);
 
     public Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken) => _store.FindWorkAsync(after, count, cancellationToken);
 

@@ -214,6 +214,44 @@ public abstract class WorkflowStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Query_ByStatusAndTime_OnlyWhatFits()
+    {
+        await CommitAsync(commit => commit.Created.AddRange(
+        [
+            Head("a", NextKey),
+            Head("b", NextKey) with { Status = OrchestrationStatus.Failed, CreatedAt = Now.AddHours(1) },
+            Head("c", NextKey) with { Status = OrchestrationStatus.Completed, CreatedAt = Now.AddHours(2) },
+        ]));
+
+        Task<IReadOnlyList<string>> QueryAsync(OrchestrationStatus[] statuses, DateTimeOffset? from, DateTimeOffset? to, string? after = null) =>
+            _store.QueryAsync(new InstanceFilter(statuses, from, to), after, 10, default);
+
+        (await QueryAsync([], null, null)).Should().Equal("a", "b", "c");
+        (await QueryAsync([], null, null, "a")).Should().Equal("b", "c");
+        (await QueryAsync([OrchestrationStatus.Failed, OrchestrationStatus.Pending], null, null)).Should().Equal("a", "b");
+        (await QueryAsync([], Now.AddHours(1), null)).Should().Equal("b", "c");
+        (await QueryAsync([], null, Now.AddHours(1))).Should().Equal("a", "b");
+    }
+
+    [Fact]
+    public async Task EndedBefore_Several_ThoseThatEndedFirst()
+    {
+        await CommitAsync(commit => commit.Created.AddRange(
+        [
+            Head("a", NextKey),
+            Head("b", NextKey) with { Status = OrchestrationStatus.Completed, CompletedAt = Now.AddHours(2) },
+            Head("c", NextKey) with { Status = OrchestrationStatus.Completed, CompletedAt = Now },
+            Head("d", NextKey) with { Status = OrchestrationStatus.Failed, CompletedAt = Now },
+        ]));
+
+        var ended = await _store.EndedBeforeAsync([OrchestrationStatus.Completed], Now.AddHours(3), 10, default);
+        var early = await _store.EndedBeforeAsync([OrchestrationStatus.Completed], Now.AddHours(1), 10, default);
+
+        ended.Should().Equal("c", "b");
+        early.Should().Equal("c");
+    }
+
+    [Fact]
     public async Task List_Pages_OrdinalOrder()
     {
         await CommitAsync(commit => commit.Created.AddRange(((string[])["b", "A", "a", "ä"]).Select(id => Head(id, NextKey))));

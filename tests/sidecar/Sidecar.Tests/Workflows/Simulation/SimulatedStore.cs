@@ -1,3 +1,4 @@
+using Dapr.DurableTask.Protobuf;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Tests.Workflows.Simulation;
@@ -55,6 +56,10 @@ internal sealed class SimulatedStore(InMemoryWorkflowData data, Random random, T
     public Task<IReadOnlyList<byte[]>> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) => ReadAsync(() => _store.ReadHistoryAsync(instanceId, cancellationToken));
 
     public Task<IReadOnlyList<string>> ListAsync(string? after, int count, CancellationToken cancellationToken) => ReadAsync(() => _store.ListAsync(after, count, cancellationToken));
+
+    public Task<IReadOnlyList<string>> QueryAsync(InstanceFilter filter, string? after, int count, CancellationToken cancellationToken) => ReadAsync(() => _store.QueryAsync(filter, after, count, cancellationToken));
+
+    public Task<IReadOnlyList<string>> EndedBeforeAsync(IReadOnlyList<OrchestrationStatus> statuses, DateTimeOffset before, int count, CancellationToken cancellationToken) => ReadAsync(() => _store.EndedBeforeAsync(statuses, before, count, cancellationToken));
 
     public Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken) => ReadAsync(() => _store.FindWorkAsync(after, count, cancellationToken));
 
