@@ -28,7 +28,15 @@ internal sealed partial class MiddlewareBuildingBlock : IBuildingBlock
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        foreach (var owned in _loaded.Select(entry => entry.Middleware).OfType<IDisposable>())
+        {
+            owned.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>The pipeline of these handlers; null when it has no step. As in daprd, a handler without a component is left out.</summary>
     public HttpPipeline? Build(string name, IReadOnlyList<PipelineHandler> handlers)
