@@ -67,7 +67,7 @@ public sealed class BearerTests : IAsyncLifetime
     public async Task Token_ThatIsNotMeantForHere_IsRefused()
     {
         await using var sidecar = await StartAsync("");
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         object[] claims =
         [
             Claims(issuer: "http://elsewhere"), Claims(audience: "other"), Claims(expires: now.AddMinutes(-6)), Claims(begins: now.AddMinutes(6)),
@@ -140,8 +140,8 @@ public sealed class BearerTests : IAsyncLifetime
     {
         iss = issuer ?? Issuer,
         aud = audience ?? Audience,
-        exp = (expires ?? DateTimeOffset.UtcNow.AddMinutes(5)).ToUnixTimeSeconds(),
-        nbf = (begins ?? DateTimeOffset.UtcNow.AddMinutes(-1)).ToUnixTimeSeconds(),
+        exp = (expires ?? TimeProvider.System.GetUtcNow().AddMinutes(5)).ToUnixTimeSeconds(),
+        nbf = (begins ?? TimeProvider.System.GetUtcNow().AddMinutes(-1)).ToUnixTimeSeconds(),
     };
 
     private string Token(string algorithm, string key, object claims) => Compact(new { alg = algorithm, kid = key }, claims, signed => algorithm switch
