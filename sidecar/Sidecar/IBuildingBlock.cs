@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Metadata;
+using Sidecar.Reloading;
 
 namespace Sidecar;
 
@@ -43,6 +44,12 @@ internal interface IBuildingBlock : IAsyncDisposable
 
     /// <summary>The app accepts calls: ask it for its subscriptions, start deliveries. Not called when the sidecar has no app (no app port). The sidecar turns healthy when this returned for all blocks.</summary>
     Task AppReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The first words of the component types that it can exchange while it runs, e.g. <c>state</c>.</summary>
+    IEnumerable<string> ReloadedKinds => [];
+
+    /// <summary>Prepares itself for changed resources beside what runs; null when nothing of it changes. Throws <see cref="Components.ComponentException"/>.</summary>
+    Task<ReloadStep?> PrepareReloadAsync(ResourceReload reload, CancellationToken cancellationToken) => Task.FromResult<ReloadStep?>(null);
 
     /// <summary>Takes no new work and waits for the work under way until the token is cancelled.</summary>
     Task DrainAsync(CancellationToken cancellationToken) => Task.CompletedTask;

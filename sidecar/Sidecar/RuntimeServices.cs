@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sidecar.Components;
 using Sidecar.Invocation;
 using Sidecar.NameResolution;
+using Sidecar.Reloading;
 using Sidecar.Resiliency;
 using Sidecar.Secrets;
 using Sidecar.State;
@@ -17,10 +18,10 @@ internal sealed record RuntimeServices
     public required SidecarOptions Options { get; init; }
 
     /// <summary>The resources of the app: components with their secrets resolved, subscriptions, configuration.</summary>
-    public required AppResources Resources { get; init; }
+    public required AppResources Resources { get; set; }
 
     /// <summary>The secret stores by component name, already read.</summary>
-    public IReadOnlyDictionary<string, ISecretStore> SecretStores { get; init; } = new Dictionary<string, ISecretStore>(StringComparer.Ordinal);
+    public ExchangeableMap<ISecretStore> SecretStores { get; init; } = new(new Dictionary<string, ISecretStore>(StringComparer.Ordinal));
 
     /// <summary>The loaded state stores by component name; the state building block fills them in before any other block starts.</summary>
     public Dictionary<string, LoadedStateStore> StateStores { get; } = new(StringComparer.Ordinal);

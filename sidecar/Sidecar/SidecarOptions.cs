@@ -86,6 +86,9 @@ internal sealed record SidecarOptions
     /// <summary>Whether there are jobs and reminders; default true. False answers as daprd without scheduler addresses.</summary>
     public bool HasScheduler { get; init; } = true;
 
+    /// <summary>How often the resource files are looked at for changes, which are then taken while the sidecar runs; default zero, never. The Configuration switches it off by feature <c>HotReload</c>.</summary>
+    public TimeSpan WatchResources { get; init; }
+
     /// <summary>False takes resources as daprd does: what is wrong in a resiliency or configuration file is logged and left out. Default true: any error stops the start.</summary>
     public bool StrictResources { get; init; } = true;
 

@@ -9,6 +9,7 @@ using Sidecar.Invocation;
 using Sidecar.Metadata;
 using Sidecar.Middleware;
 using Sidecar.NameResolution;
+using Sidecar.Reloading;
 using Sidecar.Resiliency;
 using Sidecar.Security;
 using Sidecar.Telemetry;
@@ -32,6 +33,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     private SidecarEndpoints? _endpoints;
     private AppMonitor? _monitor;
     private RuntimeMetadata? _metadata;
+    private ResourceReloader? _reloader;
     private Callee? _callee;
     private Task _readying = Task.CompletedTask;
     private Task? _draining;
@@ -63,6 +65,13 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
 
     /// <summary>A process of the app has been started: it is watched again.</summary>
     public void AppStarts() => _monitor?.Return();
+
+    /// <summary>Takes what has changed in the resource files, once the sidecar is ready; the errors, none when all is taken.</summary>
+    public async Task<IReadOnlyList<string>> ReloadAsync(CancellationToken cancellationToken)
+    {
+        await WaitUntilReadyAsync(cancellationToken);
+        return await _reloader!.ReloadAsync(cancellationToken);
+    }
 
     /// <summary>Sets a label of <c>/v1.0/metadata</c>, e.g. <c>appPID</c>; after the start.</summary>
     public void SetLabel(string name, string value) => _metadata?.SetLabel(name, value);
@@ -134,29 +143,22 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         var app = new AppChannel(Options, _monitor, grpc, metrics);
         _ownedSync.AddRange([app, grpc]);
         _owned.AddRange(exporter is null ? [_monitor] : [_monitor, exporter]);
+        var resiliency = new ReloadableResiliency(loaded, metrics, Options.Time);
         _services = new RuntimeServices
         {
             Options = Options,
             Resources = loaded.Resources,
-            SecretStores = loaded.SecretStores,
+            SecretStores = new ExchangeableMap<Secrets.ISecretStore>(loaded.SecretStores),
             App = app,
             GrpcApp = Options is { IsGrpcApp: true, AppPort: not null } ? grpc : null,
-            Resiliency = new FaultyResiliency(
-                new ResiliencyPolicies(
-                    loaded.Resiliency,
-                    loaded.Resources.Components.ToDictionary(component => component.Name, component => component.Type, StringComparer.Ordinal),
-                    Options.Time,
-                    Random.Shared.NextDouble,
-                    new ResiliencyMetrics(metrics, [.. loaded.Resources.Resiliency.Select(document => document.Name)])),
-                FaultInjection.Of(Options.Run),
-                Options.AppId,
-                Options.Time),
+            Resiliency = new FaultyResiliency(resiliency, FaultInjection.Of(Options.Run), Options.AppId, Options.Time),
             Tracing = tracing,
             Blocks = _blocks,
             Metrics = metrics,
             ActorMetrics = new ActorMetrics(metrics),
             ComponentMetrics = new ComponentMetrics(metrics, Options.Environment.GetValueOrDefault("NAMESPACE", "default")),
         };
+        _reloader = new ResourceReloader(Options, _services, resiliency, Options.Loggers.CreateLogger<ResourceReloader>());
         _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing);
         ComposeApis(_services, _callee);
     }
@@ -268,6 +270,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
                 }
             }
 
+            _reloader!.Watch();
             LogReady(Options.AppId);
             _ready.TrySetResult();
         }
@@ -349,6 +352,11 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         }
 
         await _readying;
+        if (_reloader is not null)
+        {
+            await QuietlyAsync(() => _reloader.DisposeAsync().AsTask());
+        }
+
         foreach (var owned in _blocks.Concat(_owned))
         {
             await QuietlyAsync(() => owned.DisposeAsync().AsTask());

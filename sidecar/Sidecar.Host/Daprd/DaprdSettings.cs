@@ -43,6 +43,7 @@ internal sealed record DaprdSettings(SidecarOptions Options, LogLevel LogLevel)
             DisabledInitEndpoints = flags.Texts("disable-init-endpoints"),
             ApiLogging = flags.Flag("enable-api-logging"),
             StrictResources = false,
+            WatchResources = TimeSpan.FromSeconds(1),
         };
         return SidecarOptionsValidation.Validate(options).ToList() is [var problem, ..]
             ? throw new UsageException(problem + ".")

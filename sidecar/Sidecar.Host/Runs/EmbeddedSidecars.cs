@@ -23,6 +23,8 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
     public IAppSidecar Create(AppDefinition app, IReadOnlyDictionary<string, string> environment, RunScope run, ILoggerFactory loggers) =>
         new EmbeddedSidecar(new SidecarRuntime(Options(app, environment) with { Run = run, Loggers = loggers, Time = time }));
 
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
     private static SidecarOptions Options(AppDefinition app, IReadOnlyDictionary<string, string> environment) => new()
     {
         AppId = app.AppId,
@@ -37,6 +39,7 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
         AppHealth = app.AppHealth,
         ResourcesPaths = app.ResourcesPaths,
         ConfigurationPath = app.ConfigFile,
+        WatchResources = WatchInterval,
         Environment = environment,
         ApiToken = environment.GetValueOrDefault("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
         AppApiToken = environment.GetValueOrDefault("APP_API_TOKEN") is { Length: > 0 } token ? token : null,

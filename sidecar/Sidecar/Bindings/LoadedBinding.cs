@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Reloading;
 
 namespace Sidecar.Bindings;
 
@@ -11,6 +12,9 @@ internal sealed record LoadedBinding(ComponentSpec Spec, IBinding Binding)
     private const string OutputDirection = "output";
 
     public string Name => Spec.Name;
+
+    /// <summary>The calls under way to it.</summary>
+    public Usage Usage { get; } = new();
 
     /// <summary>The path of the application that gets the events; metadata <c>route</c>, default the component's name.</summary>
     public string Route => Spec["route"] ?? Spec.Name;

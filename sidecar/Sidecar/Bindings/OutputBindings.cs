@@ -3,10 +3,8 @@ using Sidecar.Resiliency;
 namespace Sidecar.Bindings;
 
 /// <summary>Calls of output bindings by name, under the component's outbound policy. Both APIs and the answers of applications go through here.</summary>
-internal sealed class OutputBindings(IEnumerable<LoadedBinding> bindings, IResiliency resiliency)
+internal sealed class OutputBindings(IReadOnlyDictionary<string, LoadedBinding> bindings, IResiliency resiliency)
 {
-    private readonly Dictionary<string, IOutputBinding> _bindings = bindings.Where(binding => binding.Output is not null).ToDictionary(binding => binding.Name, binding => binding.Output!, StringComparer.Ordinal);
-
     /// <summary>Carries out an operation; whatever goes wrong is the result's error, in daprd's words.</summary>
     public async Task<BindingResult> InvokeAsync(string name, BindingRequest request, CancellationToken cancellationToken)
     {
@@ -15,7 +13,7 @@ internal sealed class OutputBindings(IEnumerable<LoadedBinding> bindings, IResil
             return BindingResult.Failed("operation field is missing from request");
         }
 
-        if (!_bindings.TryGetValue(name, out var binding))
+        if (!bindings.TryGetValue(name, out var loaded) || loaded.Output is not { } binding)
         {
             return BindingResult.Failed($"couldn't find output binding {name}");
         }
@@ -27,7 +25,7 @@ internal sealed class OutputBindings(IEnumerable<LoadedBinding> bindings, IResil
 
         try
         {
-            return await resiliency.ForComponentOutbound(name).ExecuteAsync(token => binding.InvokeAsync(request, token), Judge, cancellationToken);
+            return await loaded.Usage.Track(resiliency.ForComponentOutbound(name).ExecuteAsync(token => binding.InvokeAsync(request, token), Judge, cancellationToken));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

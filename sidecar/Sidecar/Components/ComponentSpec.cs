@@ -8,6 +8,12 @@ namespace Sidecar.Components;
 /// <param name="File">The file it came from, for messages.</param>
 internal sealed record ComponentSpec(string Name, string Type, string Version, IReadOnlyDictionary<string, string> Metadata, string File)
 {
+    /// <summary>A digest of what the component is made from, before templates such as <c>{uuid}</c> are filled in; empty when it was not read from a file.</summary>
+    public string Digest { get; init; } = "";
+
+    /// <summary>Whether a component of the other description would be the same.</summary>
+    public bool IsSameAs(ComponentSpec other) => Digest.Length > 0 && (Name, Type, Version, Digest) == (other.Name, other.Type, other.Version, other.Digest);
+
     /// <summary>The value of a metadata field, or null when absent or empty.</summary>
     public string? this[string field] => Metadata.TryGetValue(field, out var value) && value.Length > 0 ? value : null;
 }

@@ -26,6 +26,7 @@ internal static class ConfigurationReader
             DeniedApis = ReadApis(spec, "denied"),
             HttpPipeline = ReadPipeline(spec, "httpPipeline"),
             AppHttpPipeline = ReadPipeline(spec, "appHttpPipeline"),
+            DisabledFeatures = [.. spec.ListAt("features").Where(feature => Is(feature.TextAt("enabled"), "false")).Select(feature => feature.TextAt("name") ?? "")],
             Features = [.. spec.ListAt("features").Where(feature => Is(feature.TextAt("enabled"), "true")).Select(feature => feature.TextAt("name") ?? "")],
             DeniedComponents = spec.TextsAt("components", "deny"),
             Workflow = ReadWorkflow(spec.At("workflow")),

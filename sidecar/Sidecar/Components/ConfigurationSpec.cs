@@ -45,6 +45,9 @@ internal sealed record ConfigurationSpec
     /// <summary>The preview features that are switched on, e.g. <c>ActorStateTTL</c>.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
+    /// <summary>The features that are switched off, e.g. <c>HotReload</c>.</summary>
+    public IReadOnlyList<string> DisabledFeatures { get; init; } = [];
+
     /// <summary>The component types that are not loaded, e.g. <c>pubsub.in-memory/v1</c>.</summary>
     public IReadOnlyList<string> DeniedComponents { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Sidecar.Secrets;
 using YamlDotNet.RepresentationModel;
 
@@ -11,11 +13,13 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
     {
         var type = ComponentCatalogue.Types.GetValueOrDefault(document.Root.TextAt("spec", "type") ?? "");
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var item in document.Root.ListAt("spec", "metadata"))
         {
             if (item.TextAt("name") is { } name && Value(document, item, $"spec.metadata '{name}'") is { } value)
             {
                 metadata[type?.Field(name)?.Name ?? name] = Substitute(value);
+                digest.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
             }
         }
 
@@ -24,7 +28,8 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
             type?.Name ?? document.Root.TextAt("spec", "type") ?? "",
             document.Root.TextAt("spec", "version") ?? "v1",
             metadata,
-            document.File);
+            document.File)
+        { Digest = Convert.ToHexString(digest.GetHashAndReset()) };
     }
 
     /// <summary>An HTTP endpoint with its values.</summary>

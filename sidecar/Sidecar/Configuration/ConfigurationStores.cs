@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sidecar.Reloading;
 using Sidecar.Resiliency;
 
 namespace Sidecar.Configuration;
@@ -6,10 +7,10 @@ namespace Sidecar.Configuration;
 /// <summary>
 /// The configuration stores by name and their subscriptions, for every API that uses them. Calls run under the component's outbound policy.
 /// </summary>
-internal sealed class ConfigurationStores(IReadOnlyDictionary<string, IConfigurationStore> stores, IResiliency resiliency, Func<Guid> newId) : IAsyncDisposable
+internal sealed class ConfigurationStores(IReadOnlyDictionary<string, LoadedConfigurationStore> stores, IResiliency resiliency, Func<Guid> newId)
 {
     private const int MaxSubscriptions = 10_000;
-    private readonly ConcurrentDictionary<(string Store, string Id), IAsyncDisposable> _subscriptions = new();
+    private readonly ConcurrentDictionary<(string Store, string Id), Running> _subscriptions = new();
 
     /// <summary>Whether there is any store.</summary>
     public bool IsEmpty => stores.Count == 0;
@@ -19,7 +20,7 @@ internal sealed class ConfigurationStores(IReadOnlyDictionary<string, IConfigura
 
     /// <summary>The items of these keys, or of all.</summary>
     public Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(string store, IReadOnlyList<string> keys, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
-        Run(store, token => stores[store].GetAsync(keys, metadata, token), cancellationToken);
+        Run(store, token => stores[store].Store.GetAsync(keys, metadata, token), cancellationToken);
 
     /// <summary>Subscribes; <paramref name="handler"/> gets the new subscription's id with each change. Returns the id.</summary>
     public async Task<string> SubscribeAsync(
@@ -36,7 +37,8 @@ internal sealed class ConfigurationStores(IReadOnlyDictionary<string, IConfigura
 
         var id = newId().ToString();
         var subscription = new ConfigurationSubscription(keys, metadata, (items, token) => handler(id, items, token));
-        _subscriptions[(store, id)] = await Run(store, token => stores[store].SubscribeAsync(subscription, token), cancellationToken);
+        var loaded = stores[store];
+        _subscriptions[(store, id)] = new Running(subscription, loaded, await Run(store, token => loaded.Store.SubscribeAsync(subscription, token), cancellationToken));
         return id;
     }
 
@@ -45,10 +47,10 @@ internal sealed class ConfigurationStores(IReadOnlyDictionary<string, IConfigura
     {
         if (!_subscriptions.TryRemove((store, id), out var subscription))
         {
-            return stores[store].UnknownSubscription(id);
+            return stores[store].Store.UnknownSubscription(id);
         }
 
-        await subscription.DisposeAsync();
+        await subscription.Handle.DisposeAsync();
         return null;
     }
 
@@ -59,21 +61,58 @@ internal sealed class ConfigurationStores(IReadOnlyDictionary<string, IConfigura
         {
             if (_subscriptions.TryRemove(key, out var subscription))
             {
-                await subscription.DisposeAsync();
+                await subscription.Handle.DisposeAsync();
             }
         }
     }
 
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    /// <summary>Prepares the subscriptions for other stores: those of a store that is exchanged move to the new one under their ids, those of one that goes end.</summary>
+    public async Task<ReloadStep> PrepareAsync(IReadOnlyDictionary<string, LoadedConfigurationStore> next, CancellationToken cancellationToken)
     {
-        await UnsubscribeAllAsync();
-        foreach (var store in stores.Values)
+        var moved = new Dictionary<(string Store, string Id), Running>();
+        var gone = _subscriptions.Where(entry => !next.Values.Contains(entry.Value.Store)).ToList();
+        try
         {
-            await store.DisposeAsync();
+            foreach (var (key, running) in gone)
+            {
+                if (next.TryGetValue(key.Store, out var store))
+                {
+                    moved[key] = new Running(running.Subscription, store, await store.Store.SubscribeAsync(running.Subscription, cancellationToken));
+                }
+            }
+        }
+        catch
+        {
+            await DisposeAsync(moved.Values);
+            throw;
+        }
+
+        return new ReloadStep(() => Exchange(gone.Select(entry => entry.Key), moved), () => DisposeAsync(moved.Values), _ => DisposeAsync(gone.Select(entry => entry.Value)));
+    }
+
+    private static async Task DisposeAsync(IEnumerable<Running> subscriptions)
+    {
+        foreach (var running in subscriptions)
+        {
+            await running.Handle.DisposeAsync();
+        }
+    }
+
+    private void Exchange(IEnumerable<(string Store, string Id)> gone, Dictionary<(string Store, string Id), Running> moved)
+    {
+        foreach (var key in gone)
+        {
+            _subscriptions.TryRemove(key, out _);
+        }
+
+        foreach (var (key, running) in moved)
+        {
+            _subscriptions[key] = running;
         }
     }
 
     private Task<T> Run<T>(string store, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        resiliency.ForComponentOutbound(store).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken);
+        stores[store].Usage.Track(resiliency.ForComponentOutbound(store).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken));
+
+    private sealed record Running(ConfigurationSubscription Subscription, LoadedConfigurationStore Store, IAsyncDisposable Handle);
 }

@@ -1,10 +1,9 @@
-using Sidecar.Components;
 using Sidecar.Resiliency;
 
 namespace Sidecar.Locks;
 
 /// <summary>The lock stores by name: checks requests, makes the stored keys, calls under the component's outbound policy. Both APIs go through here.</summary>
-internal sealed class LockStores(IReadOnlyDictionary<string, (ComponentSpec Spec, ILockStore Store)> stores, string appId, IResiliency resiliency)
+internal sealed class LockStores(IReadOnlyDictionary<string, LoadedLockStore> stores, string appId, IResiliency resiliency)
 {
     private const string Separator = "||";
 
@@ -77,5 +76,5 @@ internal sealed class LockStores(IReadOnlyDictionary<string, (ComponentSpec Spec
     }
 
     private Task<T> RunAsync<T>(string store, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        resiliency.ForComponentOutbound(store).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken);
+        stores[store].Usage.Track(resiliency.ForComponentOutbound(store).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken));
 }

@@ -3,26 +3,21 @@ using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Metadata;
+using Sidecar.Reloading;
 
 namespace Sidecar.Locks;
 
 /// <summary>Distributed locks: the lock stores of a sidecar and their API.</summary>
 internal sealed class LocksBuildingBlock : IBuildingBlock
 {
-    private readonly Dictionary<string, (ComponentSpec Spec, ILockStore Store)> _stores = new(StringComparer.Ordinal);
+    private readonly RuntimeServices _services;
+    private readonly ComponentSet<LoadedLockStore> _stores;
 
     private LocksBuildingBlock(RuntimeServices services)
     {
-        foreach (var spec in services.ComponentsOf("lock"))
-        {
-            if (spec["keyPrefix"] is { } prefix && LockStores.KeyProblem(prefix) is not null)
-            {
-                throw ComponentException.Field(spec, "keyPrefix", $"is '{prefix}'", "give appid, name, none or a text without '||'");
-            }
-
-            _stores[spec.Name] = (spec, LockTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase)).Create(spec, services.ComponentContext));
-        }
-
+        _services = services;
+        var life = new ComponentLife<LoadedLockStore>(Load, store => store.Spec, (store, token) => store.Store.StartAsync(token), store => store.Usage, store => store.Store.DisposeAsync());
+        _stores = new ComponentSet<LoadedLockStore>(services.ComponentsOf("lock"), life, services.Time);
         Stores = new LockStores(_stores, services.AppId, services.Resiliency);
         HttpApis = [new TryLockHttpApi(Stores), new UnlockHttpApi(Stores)];
         GrpcApis = [new LockGrpcApi(Stores)];
@@ -41,15 +36,20 @@ internal sealed class LocksBuildingBlock : IBuildingBlock
     public IEnumerable<KeyValuePair<string, string>> Problems =>
         _stores.Where(entry => entry.Value.Store.Problem is not null).Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Store.Problem!));
 
+    /// <inheritdoc />
+    public IEnumerable<string> ReloadedKinds => ["lock"];
+
     public static IBuildingBlock Create(RuntimeServices services) => new LocksBuildingBlock(services);
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(_stores.Values.Select(entry => entry.Store.StartAsync(cancellationToken)));
+    public Task StartAsync(CancellationToken cancellationToken) => _stores.StartAsync(cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var (_, store) in _stores.Values)
-        {
-            await store.DisposeAsync();
-        }
-    }
+    /// <inheritdoc />
+    public async Task<ReloadStep?> PrepareReloadAsync(ResourceReload reload, CancellationToken cancellationToken) =>
+        (await _stores.PrepareAsync(reload.ComponentsOf("lock"), cancellationToken)).Step;
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    private LoadedLockStore Load(ComponentSpec spec) => spec["keyPrefix"] is { } prefix && LockStores.KeyProblem(prefix) is not null
+        ? throw ComponentException.Field(spec, "keyPrefix", $"is '{prefix}'", "give appid, name, none or a text without '||'")
+        : new LoadedLockStore(spec, LockTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase)).Create(spec, _services.ComponentContext));
 }

@@ -1,4 +1,5 @@
 using Sidecar.Components;
+using Sidecar.Reloading;
 using Sidecar.Resiliency;
 using Sidecar.Telemetry.Metrics;
 
@@ -9,8 +10,13 @@ internal sealed record LoadedBroker(ComponentSpec Spec, IPubSubBroker Broker, To
 {
     public string Name => Spec.Name;
 
+    /// <summary>The calls under way to it.</summary>
+    public Usage Usage { get; } = new();
+
     /// <summary>Publishes under the outbound policy; the scopes are the caller's business.</summary>
-    public async Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken)
+    public Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken) => Usage.Track(PublishCountedAsync(message, cancellationToken));
+
+    private async Task PublishCountedAsync(BrokerMessage message, CancellationToken cancellationToken)
     {
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var succeeded = false;

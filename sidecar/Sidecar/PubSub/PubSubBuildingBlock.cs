@@ -10,6 +10,7 @@ using Sidecar.Faults;
 using Sidecar.Invocation;
 using Sidecar.Metadata;
 using Sidecar.PubSub.Cel;
+using Sidecar.Reloading;
 
 namespace Sidecar.PubSub;
 
@@ -18,20 +19,23 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
 {
     private readonly RuntimeServices _services;
     private readonly ILogger _logger;
-    private readonly Dictionary<string, LoadedBroker> _brokers;
-    private readonly IReadOnlyList<Subscription> _declared;
+    private readonly ComponentSet<LoadedBroker> _brokers;
     private readonly IAppDelivery _app;
-    private readonly List<IBrokerSubscription> _running = [];
-    private readonly ConcurrentDictionary<Subscription, IBrokerSubscription> _streams = new(ReferenceEqualityComparer.Instance);
+    private readonly TopicConsumers _running;
+    private readonly ConcurrentDictionary<Subscription, bool> _streams = new(ReferenceEqualityComparer.Instance);
+    private IReadOnlyList<(string Key, Subscription Subscription)> _declared;
+    private IReadOnlyList<Subscription>? _own;
     private volatile IReadOnlyList<Subscription> _active = [];
 
     private PubSubBuildingBlock(RuntimeServices services)
     {
         _services = services;
         _logger = services.Loggers.CreateLogger("Sidecar.PubSub");
-        _brokers = services.ComponentsOf("pubsub").Select(Load).ToDictionary(broker => broker.Name, StringComparer.Ordinal);
-        _declared = [.. services.Resources.Subscriptions.Select(Declared)];
-        _active = _declared;
+        _running = new TopicConsumers(services.Options.GracefulShutdown, services.Time);
+        var life = new ComponentLife<LoadedBroker>(Load, broker => broker.Spec, (broker, token) => broker.Broker.StartAsync(token), broker => broker.Usage, broker => broker.Broker.DisposeAsync());
+        _brokers = new ComponentSet<LoadedBroker>(services.ComponentsOf("pubsub"), life, services.Time);
+        _declared = Declared(services.Resources, []);
+        _active = [.. _declared.Select(declared => declared.Subscription)];
         _app = WithFaults(services.GrpcApp is { } grpc
             ? new GrpcAppDelivery(grpc, services.Tracing, services.Time, NewId)
             : new AppDelivery(services.App, services.Tracing, services.Time, NewId));
@@ -55,18 +59,38 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
 
     public static IBuildingBlock Create(RuntimeServices services) => new PubSubBuildingBlock(services);
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(_brokers.Values.Select(broker => broker.Broker.StartAsync(cancellationToken)));
+    /// <inheritdoc />
+    public IEnumerable<string> ReloadedKinds => ["pubsub"];
+
+    public Task StartAsync(CancellationToken cancellationToken) => _brokers.StartAsync(cancellationToken);
 
     public async Task AppReadyAsync(CancellationToken cancellationToken)
     {
-        var own = await AskAppAsync(cancellationToken);
-
-        // The app's own subscription to a topic takes the place of a declared one.
-        var taken = own.Select(subscription => (subscription.PubSub, subscription.Topic)).ToHashSet();
-        _active = [.. _declared.Where(subscription => !taken.Contains((subscription.PubSub, subscription.Topic))), .. own];
+        _own = _brokers.Count == 0 ? null : await AskAppAsync(cancellationToken);
+        _active = Active(_declared, _own ?? []);
         foreach (var subscription in _active)
         {
             await SubscribeAsync(subscription, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<ReloadStep?> PrepareReloadAsync(ResourceReload reload, CancellationToken cancellationToken)
+    {
+        var declared = Declared(reload.After, _declared);
+        var (next, step) = await _brokers.PrepareAsync(reload.ComponentsOf("pubsub"), cancellationToken);
+        try
+        {
+            var own = _own ?? (next.Count == 0 || _services.Options.AppPort is null ? null : await AskAppAsync(cancellationToken));
+            var active = Active(declared, own ?? []);
+            IReadOnlyList<TopicConsumer> wanted = [.. _services.Options.AppPort is null ? [] : active.Select(ToApp), .. _running.All.Where(running => !_active.Any(subscription => ReferenceEquals(subscription, running.Key)))];
+            var moves = await _running.PrepareAsync(wanted, next, cancellationToken);
+            return ReloadStep.All(moves, step, ReloadStep.OnCommit(() => (_declared, _own, _active) = (declared, own, active)));
+        }
+        catch
+        {
+            await step.Abort();
+            throw;
         }
     }
 
@@ -84,7 +108,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             return false;
         }
 
-        _running.Add(await broker.Broker.SubscribeAsync(topic, handler, cancellationToken));
+        await _running.AddAsync(new TopicConsumer(handler, pubSub, topic, _ => handler) { IsScoped = false }, broker, cancellationToken);
         return true;
     }
 
@@ -97,35 +121,50 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             return $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed";
         }
 
-        var delivery = new TopicDelivery(subscription, broker, WithFaults(client), _logger, _services.Time, NewId);
-        _streams[subscription] = await broker.Broker.SubscribeAsync(subscription.Topic, delivery.HandleAsync, cancellationToken);
+        var delivery = WithFaults(client);
+        await _running.AddAsync(
+            new TopicConsumer(subscription, subscription.PubSub, subscription.Topic, loaded => new TopicDelivery(subscription, loaded, delivery, _logger, _services.Time, NewId).HandleAsync),
+            broker,
+            cancellationToken);
+        _streams[subscription] = true;
         LogSubscribed(subscription.PubSub, subscription.Topic);
         return null;
     }
 
     /// <summary>Ends a stream's deliveries; what was not answered goes back to the broker.</summary>
-    public async Task CloseStreamAsync(Subscription subscription)
+    public Task CloseStreamAsync(Subscription subscription)
     {
-        if (_streams.TryRemove(subscription, out var running))
-        {
-            await running.DisposeAsync();
-        }
+        _streams.TryRemove(subscription, out _);
+        return _running.RemoveAsync(subscription);
     }
 
-    public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Concat(_streams.Values).Select(subscription => subscription.DrainAsync(cancellationToken)));
+    public Task DrainAsync(CancellationToken cancellationToken) => _running.DrainAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var subscription in _running.Concat(_streams.Values))
-        {
-            await subscription.DisposeAsync();
-        }
-
-        foreach (var broker in _brokers.Values)
-        {
-            await broker.Broker.DisposeAsync();
-        }
+        await _running.DisposeAsync();
+        await _brokers.DisposeAsync();
     }
+
+    // The app's own subscription to a topic takes the place of a declared one.
+    private static IReadOnlyList<Subscription> Active(IReadOnlyList<(string Key, Subscription Subscription)> declared, IReadOnlyList<Subscription> own)
+    {
+        var taken = own.Select(subscription => (subscription.PubSub, subscription.Topic)).ToHashSet();
+        return [.. declared.Select(one => one.Subscription).Where(subscription => !taken.Contains((subscription.PubSub, subscription.Topic))), .. own];
+    }
+
+    // One that is declared as before is the same subscription: it goes on.
+    private static IReadOnlyList<(string Key, Subscription Subscription)> Declared(AppResources resources, IReadOnlyList<(string Key, Subscription Subscription)> before)
+    {
+        var known = before.GroupBy(one => one.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First().Subscription, StringComparer.Ordinal);
+        return [.. resources.Subscriptions.Select(spec => (ResourceReload.KeyOf(spec), known.GetValueOrDefault(ResourceReload.KeyOf(spec)) ?? Declared(spec)))];
+    }
+
+    private TopicConsumer ToApp(Subscription subscription) => new(
+        subscription,
+        subscription.PubSub,
+        subscription.Topic,
+        broker => new TopicDelivery(subscription, broker, _app, _logger, _services.Time, NewId, _services.App.WaitUntilAvailableAsync).HandleAsync);
 
     private FaultyDelivery WithFaults(IAppDelivery delivery) => new(delivery, FaultInjection.Of(_services.Run), _services.AppId, _services.Time);
 
@@ -158,7 +197,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private async Task<IReadOnlyList<Subscription>> AskAppAsync(CancellationToken cancellationToken)
     {
         const int Attempts = 5;
-        if (_brokers.Count == 0 || _services.Options.AppPort is null || _services.Options.DisabledInitEndpoints.Contains("subscribe"))
+        if (_services.Options.AppPort is null || _services.Options.DisabledInitEndpoints.Contains("subscribe"))
         {
             return [];
         }
@@ -253,8 +292,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             return;
         }
 
-        var delivery = new TopicDelivery(subscription, broker, _app, _logger, _services.Time, NewId, _services.App.WaitUntilAvailableAsync);
-        _running.Add(await broker.Broker.SubscribeAsync(subscription.Topic, delivery.HandleAsync, cancellationToken));
+        await _running.AddAsync(ToApp(subscription), broker, cancellationToken);
         LogSubscribed(subscription.PubSub, subscription.Topic);
     }
 

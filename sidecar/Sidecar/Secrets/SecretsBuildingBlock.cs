@@ -27,6 +27,9 @@ internal sealed class SecretsBuildingBlock : IBuildingBlock
     public IEnumerable<LoadedComponent> LoadedComponents =>
         _services.ComponentsOf("secretstores").Select(store => new LoadedComponent(store.Name, store.Type, store.Version, []));
 
+    /// <summary>The stores are read with the resources; whoever reads them sees the new ones at the commit.</summary>
+    public IEnumerable<string> ReloadedKinds => ["secretstores"];
+
     public static SecretsBuildingBlock Create(RuntimeServices services) => new(services);
 
     /// <inheritdoc />

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Sidecar.Components;
 using Sidecar.Outbox;
+using Sidecar.Reloading;
 using Sidecar.Resiliency;
 using Sidecar.Telemetry;
 using Sidecar.Telemetry.Metrics;
@@ -16,6 +18,12 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
 {
     /// <summary>Publishes what transactions save; null = the component has none. Set before the component starts.</summary>
     public StateOutbox? Outbox { get; set; }
+
+    /// <summary>What the component is made from.</summary>
+    public ComponentSpec? Spec { get; init; }
+
+    /// <summary>The calls under way to it.</summary>
+    public Usage Usage { get; } = new();
 
     public Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken) =>
         CountedAsync("get", token => Store.GetAsync(Keys.Stored(key), token), _ => AttemptOutcome.Success, cancellationToken);
@@ -67,7 +75,7 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
     }
 
     private Task<T> CountedAsync<T>(string operation, Func<CancellationToken, Task<T>> call, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken) =>
-        Metrics is { IsEnabled: true } ? CountAsync(Metrics, operation, call, judge, cancellationToken) : Policy.ExecuteAsync(call, judge, cancellationToken);
+        Usage.Track(Metrics is { IsEnabled: true } ? CountAsync(Metrics, operation, call, judge, cancellationToken) : Policy.ExecuteAsync(call, judge, cancellationToken));
 
     private async Task<T> CountAsync<T>(ComponentMetrics metrics, string operation, Func<CancellationToken, Task<T>> call, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
     {

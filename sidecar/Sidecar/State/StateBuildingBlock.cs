@@ -3,32 +3,24 @@ using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Metadata;
+using Sidecar.Reloading;
 
 namespace Sidecar.State;
 
 /// <summary>State management: the state components of a sidecar and their API.</summary>
 internal sealed class StateBuildingBlock : IBuildingBlock
 {
-    private readonly List<(ComponentSpec Spec, LoadedStateStore Store)> _stores = [];
+    private readonly RuntimeServices _services;
+    private readonly ComponentSet<LoadedStateStore> _stores;
 
     private StateBuildingBlock(RuntimeServices services)
     {
-        foreach (var spec in services.ComponentsOf("state"))
-        {
-            var type = StateStoreTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase));
-            var store = type.Create(spec, services.ComponentContext);
-            _stores.Add((spec, new LoadedStateStore(spec.Name, StateKeys.From(spec, services.AppId, services.Namespace), store, services.Resiliency.ForComponentOutbound(spec.Name), services.ComponentMetrics)));
-        }
-
-        var byName = _stores.ToDictionary(entry => entry.Spec.Name, entry => entry.Store, StringComparer.Ordinal);
-        Stores = byName;
-        foreach (var (name, store) in byName)
-        {
-            services.StateStores[name] = store;
-        }
-
-        HttpApis = [new StateHttpApi(byName, services.AppId, services.Tracing), new StateQueryHttpApi(byName)];
-        GrpcApis = [new StateGrpcApi(byName, services.AppId, services.Tracing)];
+        _services = services;
+        var life = new ComponentLife<LoadedStateStore>(Load, store => store.Spec!, (store, token) => store.Store.StartAsync(token), store => store.Usage, store => store.Store.DisposeAsync());
+        _stores = new ComponentSet<LoadedStateStore>(services.ComponentsOf("state"), life, services.Time);
+        ShareStores();
+        HttpApis = [new StateHttpApi(_stores, services.AppId, services.Tracing), new StateQueryHttpApi(_stores)];
+        GrpcApis = [new StateGrpcApi(_stores, services.AppId, services.Tracing)];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }
@@ -36,24 +28,44 @@ internal sealed class StateBuildingBlock : IBuildingBlock
     public IEnumerable<IGrpcApi> GrpcApis { get; }
 
     /// <summary>The stores by name, for every API that uses them.</summary>
-    public IReadOnlyDictionary<string, LoadedStateStore> Stores { get; }
+    public IReadOnlyDictionary<string, LoadedStateStore> Stores => _stores;
 
     public IEnumerable<LoadedComponent> LoadedComponents =>
-        _stores.Select(entry => new LoadedComponent(entry.Spec.Name, entry.Spec.Type, entry.Spec.Version, entry.Store.Store.Capabilities));
+        _stores.Values.Select(store => new LoadedComponent(store.Name, store.Spec!.Type, store.Spec.Version, store.Store.Capabilities));
 
     /// <summary>Components that cannot be used at present, with the reason.</summary>
     public IEnumerable<KeyValuePair<string, string>> Problems =>
-        _stores.Where(entry => entry.Store.Store.Problem is not null).Select(entry => KeyValuePair.Create(entry.Spec.Name, entry.Store.Store.Problem!));
+        _stores.Values.Where(store => store.Store.Problem is not null).Select(store => KeyValuePair.Create(store.Name, store.Store.Problem!));
+
+    /// <inheritdoc />
+    public IEnumerable<string> ReloadedKinds => ["state"];
 
     public static IBuildingBlock Create(RuntimeServices services) => new StateBuildingBlock(services);
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(_stores.Select(entry => entry.Store.Store.StartAsync(cancellationToken)));
+    public Task StartAsync(CancellationToken cancellationToken) => _stores.StartAsync(cancellationToken);
 
-    public async ValueTask DisposeAsync()
+    /// <inheritdoc />
+    public async Task<ReloadStep?> PrepareReloadAsync(ResourceReload reload, CancellationToken cancellationToken)
     {
-        foreach (var (_, store) in _stores)
+        var (_, step) = await _stores.PrepareAsync(reload.ComponentsOf("state"), cancellationToken);
+        return ReloadStep.All(step, ReloadStep.OnCommit(ShareStores));
+    }
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    private LoadedStateStore Load(ComponentSpec spec)
+    {
+        var type = StateStoreTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase));
+        var policy = _services.Resiliency.ForComponentOutbound(spec.Name);
+        return new LoadedStateStore(spec.Name, StateKeys.From(spec, _services.AppId, _services.Namespace), type.Create(spec, _services.ComponentContext), policy, _services.ComponentMetrics) { Spec = spec };
+    }
+
+    // The other building blocks use those that are never exchanged; the rest is there for completeness.
+    private void ShareStores()
+    {
+        foreach (var (name, store) in _stores)
         {
-            await store.Store.DisposeAsync();
+            _services.StateStores[name] = store;
         }
     }
 }
