@@ -39,6 +39,9 @@ internal enum ActorFailureKind
     /// <summary>The chain of calls is too deep.</summary>
     StackDepth,
 
+    /// <summary>The actor left the host before the call began; it is to be looked up again.</summary>
+    Moved,
+
     /// <summary>The app asks that the reminder or timer end.</summary>
     Cancelled,
 }

@@ -7,12 +7,14 @@ namespace Sidecar.Actors;
 
 /// <summary>
 /// Which sidecars of a run host which actor types. An actor lives at one host at a time: of the available hosts of its type the one with the
-/// highest hash of host and actor, so that few actors move when a host comes or goes.
+/// highest hash of host and actor, so that few actors move when a host comes or goes. Invariant: of all hosts one has an actor's claim, and
+/// gets it when the actor has left the host that had it before.
 /// </summary>
 internal sealed class ActorDirectory
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<ActorHost>> _hosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Type, string Id), ActorHost> _homes = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The directory of a run.</summary>
@@ -50,7 +52,7 @@ internal sealed class ActorDirectory
             Change();
         }
 
-        return Task.WhenAll(others.Distinct().Select(other => other.LeaveMovedAsync(this)));
+        return Task.WhenAll(others.Distinct().Select(other => other.LeaveMovedAsync()));
     }
 
     /// <summary>Removes a host.</summary>
@@ -83,6 +85,31 @@ internal sealed class ActorDirectory
             }
 
             return hosts.Where(host => host.IsAvailable).MaxBy(host => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{host.Identity:N}{type}||{id}"))));
+        }
+    }
+
+    /// <summary>Makes a host the only one where an actor lives; completes when the actor has left the host before.</summary>
+    public Task ClaimAsync(string type, string id, ActorHost host)
+    {
+        ActorHost? before;
+        lock (_gate)
+        {
+            _homes.TryGetValue((type, id), out before);
+            _homes[(type, id)] = host;
+        }
+
+        return before is null || before == host ? Task.CompletedTask : before.LeaveAsync(type, id);
+    }
+
+    /// <summary>An actor has left a host.</summary>
+    public void Release(string type, string id, ActorHost host)
+    {
+        lock (_gate)
+        {
+            if (_homes.GetValueOrDefault((type, id)) == host)
+            {
+                _homes.Remove((type, id));
+            }
         }
     }
 

@@ -1,38 +1,37 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Sidecar.Schedules;
 using Sidecar.Telemetry;
 
 namespace Sidecar.Actors;
 
 /// <summary>
-/// The actors that live at one app. Invariants: an actor has one turn at a time, see <see cref="ActorTurns"/>; while the app is told that an
-/// actor is gone, calls wait and then find a new one; an actor with a call is never idle.
+/// The actors that live at one app. Invariants: an actor has one turn at a time, see <see cref="ActorTurns"/>; it has no call here before it has
+/// left every other host of its type; while the app is told that an actor is gone, calls wait and then find a new one; an actor with a call
+/// is never idle.
 /// </summary>
 internal sealed partial class ActorHost : IAsyncDisposable
 {
     public const string ReentrancyHeader = "Dapr-Reentrancy-Id";
+    private static readonly TimeSpan DeactivationPatience = TimeSpan.FromSeconds(5);
 
     private readonly RuntimeServices _services;
     private readonly IReadOnlyDictionary<string, ActorSettings> _types;
+    private readonly ActorDirectory _directory;
     private readonly ActorTransport _transport;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<(string Type, string Id), ActorInstance> _actors = new();
-    private readonly PriorityQueue<ActorInstance, DateTimeOffset> _idle = new();
-    private readonly SleepSignal _signal;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _sweeping;
+    private readonly IdleActors _idle;
     private volatile bool _stopping;
 
     public ActorHost(RuntimeServices services, IReadOnlyDictionary<string, ActorSettings> types)
     {
         _services = services;
         _types = types;
+        _directory = ActorDirectory.Of(services.Run);
         _transport = new ActorTransport(services);
         _logger = services.Loggers.CreateLogger<ActorHost>();
-        _signal = new SleepSignal(services.Time);
+        _idle = new IdleActors(services.Time, actor => _ = DeactivateAsync(actor, CancellationToken.None));
         Identity = services.Options.NewId();
-        _sweeping = Task.Run(SweepAsync, CancellationToken.None);
     }
 
     /// <summary>Tells hosts apart when actors are spread over them.</summary>
@@ -63,21 +62,14 @@ internal sealed partial class ActorHost : IAsyncDisposable
         var chain = settings.Reentrant ? call.ReentrancyId ?? _services.Options.NewId().ToString() : null;
         try
         {
-            var (actor, turn) = await WaitForTurnAsync(call, settings, chain, cancellationToken);
+            if (await WaitForTurnAsync(call, settings, chain, cancellationToken) is not ({ } actor, { } turn))
+            {
+                return ActorResult.Of(Closed(call, ActorFailureKind.Moved));
+            }
+
             using (turn)
             {
-                actor.Touch(_services.Time.GetUtcNow());
-                try
-                {
-                    return await _services.Resiliency.ForActorTurn(call.Type).ExecuteAsync(
-                        token => _transport.InvokeAsync(call, tellsChain ? chain : null, trace, token),
-                        _ => default,
-                        cancellationToken);
-                }
-                finally
-                {
-                    actor.Touch(_services.Time.GetUtcNow());
-                }
+                return await InvokeAsync(actor, call, trace, tellsChain ? chain : null, cancellationToken);
             }
         }
         catch (StackDepthException exception)
@@ -91,21 +83,17 @@ internal sealed partial class ActorHost : IAsyncDisposable
     }
 
     /// <summary>Actors that live elsewhere by now leave; a call under way may end within the drain timeout.</summary>
-    public Task LeaveMovedAsync(ActorDirectory directory) =>
-        Task.WhenAll(_actors.Values.Where(actor => directory.Find(actor.Type, actor.Id) is { } host && host != this).Select(MoveAsync));
+    public Task LeaveMovedAsync() => Task.WhenAll(_actors.Values.Where(actor => _directory.Find(actor.Type, actor.Id) is { } host && host != this).Select(MoveAsync));
 
-    private Task MoveAsync(ActorInstance actor)
-    {
-        _services.ActorMetrics.Rebalanced(actor.Type);
-        return LeaveAsync(actor, CancellationToken.None);
-    }
+    /// <summary>An actor leaves, because another host has its next call.</summary>
+    public Task LeaveAsync(string type, string id) => _actors.TryGetValue((type, id), out var actor) ? MoveAsync(actor) : Task.CompletedTask;
 
     /// <summary>Takes no new calls and deactivates all actors until the token is cancelled.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         const int Parallelism = 16;
         _stopping = true;
-        await _stop.CancelAsync();
+        await _idle.StopAsync();
         await Parallel.ForEachAsync(
             _actors.Values,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
@@ -113,14 +101,30 @@ internal sealed partial class ActorHost : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _idle.DisposeAsync();
+
+    private static ActorFailure Closed(ActorCall call, ActorFailureKind kind = ActorFailureKind.Error) => new($"actor is closed, cannot handle {call.Method}", Kind: kind);
+
+    private async Task<ActorResult> InvokeAsync(ActorInstance actor, ActorCall call, TraceContext trace, string? chain, CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
-        await _sweeping;
-        _stop.Dispose();
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, actor.Cut);
+        actor.Touch(_services.Time.GetUtcNow());
+        try
+        {
+            await actor.ArriveAsync(() => _directory.ClaimAsync(actor.Type, actor.Id, this)).WaitAsync(cut.Token);
+            return await _services.Resiliency.ForActorTurn(call.Type).ExecuteAsync(token => _transport.InvokeAsync(call, chain, trace, token), _ => default, cut.Token);
+        }
+        catch (OperationCanceledException) when (actor.Cut.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return ActorResult.Of(Closed(call));
+        }
+        finally
+        {
+            actor.Touch(_services.Time.GetUtcNow());
+        }
     }
 
-    private async Task<(ActorInstance Actor, ActorTurns.Turn Turn)> WaitForTurnAsync(ActorCall call, ActorSettings settings, string? chain, CancellationToken cancellationToken)
+    private async Task<(ActorInstance? Actor, ActorTurns.Turn? Turn)> WaitForTurnAsync(ActorCall call, ActorSettings settings, string? chain, CancellationToken cancellationToken)
     {
         _services.ActorMetrics.Waiting(call.Type);
         try
@@ -133,7 +137,8 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    private async Task<(ActorInstance Actor, ActorTurns.Turn Turn)> EnterAsync(string type, string id, ActorSettings settings, string? chain, CancellationToken cancellationToken)
+    // Nothing when the actor left, and its calls with it.
+    private async Task<(ActorInstance? Actor, ActorTurns.Turn? Turn)> EnterAsync(string type, string id, ActorSettings settings, string? chain, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -141,7 +146,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
             var actor = _actors.GetOrAdd((type, id), created);
             if (actor == created)
             {
-                Watch(actor, actor.IdleAt);
+                _idle.Watch(actor);
             }
 
             if (await actor.Turns.EnterAsync(chain, cancellationToken) is { } turn)
@@ -150,121 +155,74 @@ internal sealed partial class ActorHost : IAsyncDisposable
             }
 
             await actor.Gone.Task.WaitAsync(cancellationToken);
+            if (_directory.Find(type, id) != this)
+            {
+                return (null, null);
+            }
         }
+    }
+
+    private Task MoveAsync(ActorInstance actor)
+    {
+        _services.ActorMetrics.Rebalanced(actor.Type);
+        return LeaveAsync(actor, CancellationToken.None);
     }
 
     private async Task LeaveAsync(ActorInstance actor, CancellationToken cancellationToken)
     {
-        var settings = _types[actor.Type];
-        var until = _services.Time.GetUtcNow() + (settings.DrainRebalanced ? settings.DrainTimeout : TimeSpan.Zero);
-        while (!actor.Turns.TryClose())
+        if (!actor.Turns.Close(out var over))
         {
-            if (_services.Time.GetUtcNow() >= until)
-            {
-                LogNotDrained(actor.Type, actor.Id);
-                return;
-            }
+            await actor.Gone.Task.WaitAsync(cancellationToken);
+            return;
+        }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), _services.Time, cancellationToken);
+        try
+        {
+            await over.WaitAsync(actor.Settings.DrainRebalanced ? actor.Settings.DrainTimeout : TimeSpan.Zero, _services.Time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            LogNotDrained(actor.Type, actor.Id);
+            await actor.CutOffAsync();
+            await over;
         }
 
         await DeactivateAsync(actor, cancellationToken);
     }
 
+    // Never throws: whatever happens the actor is gone, and calls that wait for that go on.
     private async Task DeactivateAsync(ActorInstance actor, CancellationToken cancellationToken)
     {
+        using var patience = new CancellationTokenSource(DeactivationPatience, _services.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            var problem = await _transport.DeactivateAsync(actor.Type, actor.Id, cancellationToken);
+            var problem = await _transport.DeactivateAsync(actor.Type, actor.Id, limit.Token);
             _services.ActorMetrics.Deactivated(actor.Type, problem is null);
             if (problem is not null)
             {
                 LogNotDeactivated(actor.Type, actor.Id, problem);
             }
         }
-        finally
+        catch (OperationCanceledException)
         {
-            _actors.TryRemove(KeyValuePair.Create((actor.Type, actor.Id), actor));
-            actor.Gone.SetResult();
-        }
-    }
-
-    private void Watch(ActorInstance actor, DateTimeOffset due)
-    {
-        lock (_idle)
-        {
-            _idle.Enqueue(actor, due);
-        }
-
-        _signal.Notify(due);
-    }
-
-    private async Task SweepAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _signal.Awake();
-                await _signal.SleepAsync(Sweep(), _stop.Token);
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The host stops.
-        }
-    }
-
-    // Deactivates what is idle; returns when the next actor may be.
-    private DateTimeOffset Sweep()
-    {
-        var longest = TimeSpan.FromMinutes(5);
-        var now = _services.Time.GetUtcNow();
-        lock (_idle)
-        {
-            while (_idle.TryPeek(out var actor, out var due))
-            {
-                if (due > now)
-                {
-                    return due < now + longest ? due : now + longest;
-                }
-
-                _idle.Dequeue();
-                if (actor.IdleAt > now)
-                {
-                    _idle.Enqueue(actor, actor.IdleAt);
-                }
-                else if (actor.Turns.TryClose())
-                {
-                    _ = DeactivateIdleAsync(actor);
-                }
-                else if (!actor.Gone.Task.IsCompleted)
-                {
-                    _idle.Enqueue(actor, now + TimeSpan.FromMilliseconds(Math.Max(100, _types[actor.Type].IdleTimeout.TotalMilliseconds)));
-                }
-            }
-
-            return now + longest;
-        }
-    }
-
-    private async Task DeactivateIdleAsync(ActorInstance actor)
-    {
-        try
-        {
-            await DeactivateAsync(actor, _stop.Token);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The host stops.
+            _services.ActorMetrics.Deactivated(actor.Type, false);
+            LogNotDeactivated(actor.Type, actor.Id, "it does not answer");
         }
         catch (Exception exception)
         {
             LogFault(actor.Type, exception);
         }
+        finally
+        {
+            _actors.TryRemove(KeyValuePair.Create((actor.Type, actor.Id), actor));
+            _directory.Release(actor.Type, actor.Id, this);
+            actor.Gone.SetResult();
+            actor.Dispose();
+        }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Actor {Type}/{Id} is still in a call after its drain timeout; it stays")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Actor {Type}/{Id} is still in a call after its drain timeout; the call is cut off")]
     private partial void LogNotDrained(string type, string id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The app did not take the deactivation of actor {Type}/{Id}: {Problem}")]

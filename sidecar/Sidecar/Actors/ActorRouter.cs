@@ -20,13 +20,8 @@ internal sealed class ActorRouter(RuntimeServices services, ActorDirectory direc
     /// <param name="method"><c>remind/NAME</c> or <c>timer/NAME</c>.</param>
     public async Task<ActorFailure?> CallBackAsync(string type, string id, string method, string body, CancellationToken cancellationToken)
     {
-        if (directory.Find(type, id) is not { } host)
-        {
-            return NoHost(type, id);
-        }
-
         var call = new ActorCall(type, id, method, "", Encoding.UTF8.GetBytes(body), static request => request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json"), null) { IsCallback = true };
-        var result = await host.InvokeAsync(call, TraceContext.None, tellsChain: false, cancellationToken);
+        var result = await InvokeAsync(call, TraceContext.None, tellsChain: false, cancellationToken);
         using var response = result.Answer?.Response;
         return result.Failure ?? (result.Answer!.Failed ? new ActorFailure("the actor failed") : null);
     }
@@ -36,25 +31,39 @@ internal sealed class ActorRouter(RuntimeServices services, ActorDirectory direc
 
     private async Task<ActorResult> AttemptAsync(ActorCall call, TraceContext trace, CancellationToken cancellationToken)
     {
-        var host = directory.Find(call.Type, call.Id);
-        if (host is null && !services.Resiliency.NamesActor(call.Type))
+        if (directory.Find(call.Type, call.Id) is null && !services.Resiliency.NamesActor(call.Type))
         {
-            host = await WaitForHostAsync(call, cancellationToken);
+            await WaitForHostAsync(call, cancellationToken);
         }
 
-        return host is null ? ActorResult.Of(NoHost(call.Type, call.Id)) : await host.InvokeAsync(call, trace, tellsChain: true, cancellationToken);
+        return await InvokeAsync(call, trace, tellsChain: true, cancellationToken);
     }
 
-    private async Task<ActorHost?> WaitForHostAsync(ActorCall call, CancellationToken cancellationToken)
+    // A call that its actor left before it began follows the actor.
+    private async Task<ActorResult> InvokeAsync(ActorCall call, TraceContext trace, bool tellsChain, CancellationToken cancellationToken)
+    {
+        while (directory.Find(call.Type, call.Id) is { } host)
+        {
+            var result = await host.InvokeAsync(call, trace, tellsChain, cancellationToken);
+            if (result.Failure is not { Kind: ActorFailureKind.Moved })
+            {
+                return result;
+            }
+        }
+
+        return ActorResult.Of(NoHost(call.Type, call.Id));
+    }
+
+    private async Task WaitForHostAsync(ActorCall call, CancellationToken cancellationToken)
     {
         var began = services.Time.GetTimestamp();
         while (services.Time.GetElapsedTime(began) < HostPatience)
         {
             // An app that turns healthy is no change of the directory: look each second.
             var changed = directory.Changed;
-            if (directory.Find(call.Type, call.Id) is { } host)
+            if (directory.Find(call.Type, call.Id) is not null)
             {
-                return host;
+                return;
             }
 
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,7 +71,5 @@ internal sealed class ActorRouter(RuntimeServices services, ActorDirectory direc
             await awake.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
         }
-
-        return directory.Find(call.Type, call.Id);
     }
 }

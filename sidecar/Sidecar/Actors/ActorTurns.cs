@@ -2,12 +2,13 @@ namespace Sidecar.Actors;
 
 /// <summary>
 /// The turns of one actor. Invariants: one chain of calls holds the actor at a time, the others wait in the order they came; a call that
-/// carries the id of the holding chain joins it, up to the stack depth; a refused or abandoned call leaves no trace.
+/// carries the id of the holding chain joins it, up to the stack depth; a refused or abandoned call leaves no trace; an actor is closed once.
 /// </summary>
 internal sealed class ActorTurns(ActorSettings settings)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Chain> _chains = new();
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closed;
 
     /// <summary>True while a call is under way or waits.</summary>
@@ -40,8 +41,7 @@ internal sealed class ActorTurns(ActorSettings settings)
 
         try
         {
-            await chain.Started.Task.WaitAsync(cancellationToken);
-            return new Turn(this, chain);
+            return await chain.Started.Task.WaitAsync(cancellationToken) ? new Turn(this, chain) : null;
         }
         catch (OperationCanceledException)
         {
@@ -50,17 +50,40 @@ internal sealed class ActorTurns(ActorSettings settings)
         }
     }
 
-    /// <summary>Closes the actor for new calls if it has none; false when it has.</summary>
+    /// <summary>Closes the actor if it is open and has no call; false otherwise.</summary>
     public bool TryClose()
     {
         lock (_gate)
         {
-            if (_chains.Count > 0)
+            return _chains.Count == 0 && Close(out _);
+        }
+    }
+
+    /// <summary>Closes the actor for new calls and those that wait; false when it was closed before.</summary>
+    /// <param name="over">Completes when the call under way is over.</param>
+    public bool Close(out Task over)
+    {
+        lock (_gate)
+        {
+            over = _over.Task;
+            if (_closed)
             {
                 return false;
             }
 
-            return _closed = true;
+            _closed = true;
+            while (_chains.Count > 1)
+            {
+                _chains.Last!.Value.Started.TrySetResult(false);
+                _chains.RemoveLast();
+            }
+
+            if (_chains.Count == 0)
+            {
+                _over.TrySetResult();
+            }
+
+            return true;
         }
     }
 
@@ -86,7 +109,7 @@ internal sealed class ActorTurns(ActorSettings settings)
         _chains.AddLast(chain);
         if (_chains.Count == 1)
         {
-            chain.Started.SetResult();
+            chain.Started.SetResult(true);
         }
 
         return chain;
@@ -102,7 +125,11 @@ internal sealed class ActorTurns(ActorSettings settings)
             }
 
             _chains.Remove(chain);
-            _chains.First?.Value.Started.TrySetResult();
+            _chains.First?.Value.Started.TrySetResult(true);
+            if (_closed && _chains.Count == 0)
+            {
+                _over.TrySetResult();
+            }
         }
     }
 
@@ -128,7 +155,8 @@ internal sealed class ActorTurns(ActorSettings settings)
 
         public int Depth { get; set; } = 1;
 
-        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>True when it has its turn, false when the actor closed before.</summary>
+        public TaskCompletionSource<bool> Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 

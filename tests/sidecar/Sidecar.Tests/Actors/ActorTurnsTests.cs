@@ -76,4 +76,27 @@ public sealed class ActorTurnsTests
         turns.TryClose().Should().BeTrue();
         (await turns.EnterAsync(null, default)).Should().BeNull();
     }
+
+    [Fact]
+    public void TryClose_Twice_ClosesOnce()
+    {
+        var turns = new ActorTurns(ActorSettings.Default);
+        turns.TryClose().Should().BeTrue();
+        turns.TryClose().Should().BeFalse();
+        turns.Close(out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Close_WithCalls_RefusesThoseThatWaitAndIsOverWithTheOneUnderWay()
+    {
+        var turns = new ActorTurns(ActorSettings.Default);
+        var first = await turns.EnterAsync(null, default);
+        var second = turns.EnterAsync(null, default);
+        turns.Close(out var over).Should().BeTrue();
+        (await second).Should().BeNull();
+        over.IsCompleted.Should().BeFalse();
+        first!.Dispose();
+        await over;
+        (await turns.EnterAsync(null, default)).Should().BeNull();
+    }
 }
