@@ -16,6 +16,7 @@ internal static class BuildingBlocks
         Configuration.ConfigurationBuildingBlock.Create,
         Locks.LocksBuildingBlock.Create,
         Crypto.CryptoBuildingBlock.Create,
+        Conversation.ConversationBuildingBlock.Create,
         Middleware.MiddlewareBuildingBlock.Create,
     ];
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Sidecar.Api.Http;
 using Sidecar.Schedules;
 
 namespace Sidecar.Jobs;
@@ -8,8 +8,6 @@ namespace Sidecar.Jobs;
 /// <summary>Reads the body of a job: the JSON form of a protocol buffers message, unknown members ignored; errors in that reader's words.</summary>
 internal static class JobBody
 {
-    private const int MaxDepth = 512;
-
     /// <summary>What is wrong with a body, or null and the job; its name is what the body says.</summary>
     public static string? Read(ReadOnlyMemory<byte> body, out JobRequest job)
     {
@@ -19,20 +17,8 @@ internal static class JobBody
             return null;
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                return $"proto: syntax error (line 1:1): unexpected token {FirstToken(body.Span)}";
-            }
-
-            return ReadMembers(document.RootElement, body.Span, ref job);
-        }
-        catch (JsonException exception)
-        {
-            return SyntaxError(body.Span, exception);
-        }
+        using var document = ProtoJson.Parse(body, out var malformed);
+        return document is null ? malformed : ReadMembers(document.RootElement, body.Span, ref job);
     }
 
     /// <summary>The JSON form of a duration: seconds with 0, 3, 6 or 9 digits behind the point.</summary>
@@ -86,7 +72,7 @@ internal static class JobBody
                     job = job with { Overwrite = member.Value.GetBoolean() };
                     break;
                 case "data":
-                    job = job with { Data = new ScheduleData(null, Api.Http.GoJson.Compact(member.Value)) };
+                    job = job with { Data = new ScheduleData(null, GoJson.Compact(member.Value)) };
                     break;
                 case "failurePolicy" or "failure_policy":
                     if (ReadPolicy(member.Value, body, out var policy) is { } wrong)
@@ -107,7 +93,7 @@ internal static class JobBody
         policy = null;
         if (element.ValueKind != JsonValueKind.Object)
         {
-            return $"proto: syntax error {Position(body, element)}: unexpected token {element.GetRawText()}";
+            return $"proto: syntax error {ProtoJson.Position(body, element)}: unexpected token {element.GetRawText()}";
         }
 
         foreach (var choice in element.EnumerateObject().Where(choice => choice.Value.ValueKind == JsonValueKind.Object))
@@ -130,7 +116,7 @@ internal static class JobBody
                 {
                     if (ParseDuration(member.Value) is not { } interval)
                     {
-                        return $"proto: {Position(body, member.Value)}: invalid google.protobuf.Duration value {member.Value.GetRawText()}";
+                        return $"proto: {ProtoJson.Position(body, member.Value)}: invalid google.protobuf.Duration value {member.Value.GetRawText()}";
                     }
 
                     policy = policy with { Interval = interval };
@@ -170,55 +156,5 @@ internal static class JobBody
     private static string JsonName(string name) => name == "due_time" ? "dueTime" : name;
 
     private static string Invalid(ReadOnlySpan<byte> body, JsonProperty member, string type, string field) =>
-        $"proto: {Position(body, member.Value)}: invalid value for {type} field {field}: {member.Value.GetRawText()}";
-
-    private static string Position(ReadOnlySpan<byte> body, JsonElement element)
-    {
-        var raw = Encoding.UTF8.GetBytes(element.GetRawText());
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName && body[(int)reader.TokenStartIndex..].StartsWith(raw))
-            {
-                return LineAndColumn(body, (int)reader.TokenStartIndex);
-            }
-        }
-
-        return LineAndColumn(body, 0);
-    }
-
-    private static string LineAndColumn(ReadOnlySpan<byte> body, int offset)
-    {
-        var before = body[..offset];
-        return $"(line {before.Count((byte)'\n') + 1}:{offset - before.LastIndexOf((byte)'\n')})";
-    }
-
-    private static string SyntaxError(ReadOnlySpan<byte> body, JsonException exception)
-    {
-        var lines = (int)(exception.LineNumber ?? 0);
-        var offset = (int)(exception.BytePositionInLine ?? 0);
-        for (; lines > 0; lines--)
-        {
-            offset += body[offset..].IndexOf((byte)'\n') + 1;
-        }
-
-        while (offset < body.Length && body[offset] is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r')
-        {
-            offset++;
-        }
-
-        return offset >= body.Length ? "proto: unexpected EOF" : $"proto: syntax error {LineAndColumn(body, offset)}: invalid value {FirstToken(body[offset..])}";
-    }
-
-    private static string FirstToken(ReadOnlySpan<byte> text)
-    {
-        const int Longest = 32;
-        var length = 0;
-        while (length < Math.Min(text.Length, Longest) && (char.IsAsciiLetterOrDigit((char)text[length]) || "-+._".Contains((char)text[length])))
-        {
-            length++;
-        }
-
-        return Encoding.UTF8.GetString(text[..Math.Min(Math.Max(length, 1), text.Length)]);
-    }
+        $"proto: {ProtoJson.Position(body, member.Value)}: invalid value for {type} field {field}: {member.Value.GetRawText()}";
 }

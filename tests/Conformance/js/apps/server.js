@@ -1,8 +1,8 @@
-// The app of suites/server.test.js: a server of the official SDK over HTTP or gRPC (its argument). It keeps what it receives and gives it out by invocation.
+// The app of suites/server.test.js: a server of the official SDK over HTTP or gRPC (its id, the argument, says which). It keeps what it receives and gives it out by invocation.
 import { CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer, HttpMethod } from '@dapr/dapr';
 import { own, quiet } from '../support/run-context.js';
 
-const grpc = process.argv[2] === 'grpc';
+const grpc = process.argv[2] === 'grpc-app';
 const protocol = grpc ? 'grpc' : 'http';
 const server = new DaprServer({
   serverHost: '127.0.0.1',
@@ -34,6 +34,8 @@ const rules = [
 ];
 await server.pubsub.subscribeWithOptions('pubsub', topic('routed'), { route: { default: 'other', rules } });
 for (const route of ['cancelled', 'large', 'other']) server.pubsub.subscribeToRoute('pubsub', topic('routed'), route, keep(`routed/${route}`));
+
+await server.binding.receive('tick', keep('tick'));
 
 await server.invoker.listen('received', async () => ({ received }), { method: HttpMethod.GET });
 for (const method of [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE]) {

@@ -92,6 +92,13 @@ for (const protocol of ['http', 'grpc']) {
       });
     });
 
+    describe('input bindings', () => {
+      it('get events again and again', async () => {
+        const ticks = async () => (await received()).filter((entry) => entry.where === 'tick').length;
+        await eventually(async () => (await ticks()) >= 2, { what: 'two events of the cron binding' });
+      });
+    });
+
     describe('invocation', () => {
       it('gets the query', async () => {
         const answer = await clientOf('caller', 'http').invoker.invoke(apps[`${protocol}-app`].id, 'echo?name=Ada&x=%20y', HttpMethod.GET);

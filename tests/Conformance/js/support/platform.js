@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.js';
 import { freePort } from './ports.js';
-import { resources } from './resources.js';
+import { keys, resources } from './resources.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../../../..');
@@ -18,6 +18,8 @@ const definitions = [
   { id: 'caller' },
   { id: 'http-app', script: 'server.js', protocol: 'http' },
   { id: 'grpc-app', script: 'server.js', protocol: 'grpc' },
+  { id: 'actors-http', script: 'actors.js', protocol: 'http' },
+  { id: 'actors-grpc', script: 'actors.js', protocol: 'http' },
   { id: 'worker', script: 'worker.js' },
   { id: 'crashing-worker', script: 'crashing-worker.js' },
 ];
@@ -69,13 +71,15 @@ async function ready(apps) {
 
 async function writeFiles(folder, apps) {
   await fs.mkdir(path.join(folder, 'resources'));
+  await fs.mkdir(path.join(folder, 'keys'));
+  for (const [name, text] of Object.entries(keys())) await fs.writeFile(path.join(folder, 'keys', name), text, { mode: 0o600 });
   for (const [name, text] of Object.entries(resources(folder))) await fs.writeFile(path.join(folder, 'resources', name), text, { mode: 0o600 });
   const lines = ['version: 1', 'name: conformance-js', 'common:', '  resourcesPaths: [./resources]', '  apiListenAddresses: 127.0.0.1', 'apps:'];
   for (const { id, script, protocol } of definitions) {
     const app = apps[id];
     lines.push(`  - appID: ${app.id}`, '    appDirPath: .', `    daprHTTPPort: ${app.httpPort}`, `    daprGRPCPort: ${app.grpcPort}`);
     if (protocol) lines.push(`    appPort: ${app.appPort}`, `    appProtocol: ${protocol}`);
-    if (script) lines.push(`    command: ["${process.execPath}", "${path.join(here, '../apps', script)}", "${protocol ?? ''}"]`);
+    if (script) lines.push(`    command: ["${process.execPath}", "${path.join(here, '../apps', script)}", "${id}"]`);
   }
   await fs.writeFile(path.join(folder, 'dapr.yaml'), lines.join('\n') + '\n');
 }

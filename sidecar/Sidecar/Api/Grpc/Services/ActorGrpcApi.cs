@@ -12,7 +12,7 @@ internal sealed class ActorGrpcApi(RuntimeServices services, Func<ActorsBuilding
     // What frames the request or is the sidecar's own: never taken from a caller's metadata.
     private static readonly HashSet<string> NotForwarded = new(StringComparer.OrdinalIgnoreCase)
     {
-        "host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "dapr-api-token", "dapr-caller-app-id", "dapr-caller-namespace", "dapr-api-call",
+        "host", "connection", "content-type", "content-length", "transfer-encoding", "te", "upgrade", "dapr-api-token", "dapr-caller-app-id", "dapr-caller-namespace", "dapr-api-call",
     };
 
     public IReadOnlyList<GrpcMethod> Methods =>
