@@ -89,7 +89,7 @@ internal sealed class CircuitBreaker(CircuitBreakerPolicy policy, TimeProvider t
 
     private void Advance()
     {
-        if (time.GetUtcNow() >= _expiry)
+        if (_expiry != DateTimeOffset.MaxValue && time.GetUtcNow() >= _expiry)
         {
             Enter(_state == State.Open ? State.HalfOpen : _state);
         }

@@ -2,27 +2,38 @@ using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Resiliency;
 
-/// <summary>What one target's policies count.</summary>
+/// <summary>What one target's policies count. The series are looked up when first counted, so that what never happened is not shown.</summary>
 internal sealed class PolicyMetrics(ResiliencyMetrics metrics, string direction, string target)
 {
     private const string Breaker = "circuitbreaker";
+    private readonly Counter?[] _breaker = new Counter?[ResiliencyMetrics.States.Length];
+    private Counter? _timeout;
+    private Counter? _retry;
+    private Counter[]? _states;
 
     /// <summary>A call goes through the policies.</summary>
     public void Executed(bool timeout, bool retry, CircuitBreaker? breaker)
     {
+        if (!metrics.IsEnabled)
+        {
+            return;
+        }
+
         if (timeout)
         {
-            metrics.Executed("timeout", direction, target);
+            (_timeout ??= metrics.Executions("timeout", direction, target)).Increment();
         }
 
         if (retry)
         {
-            metrics.Executed("retry", direction, target);
+            (_retry ??= metrics.Executions("retry", direction, target)).Increment();
         }
 
         if (breaker is not null)
         {
-            metrics.Executed(Breaker, direction, target, breaker.StateName);
+            var state = ResiliencyMetrics.States.IndexOf(breaker.StateName);
+            (_breaker[state] ??= metrics.Executions(Breaker, direction, target, ResiliencyMetrics.States[state])).Increment();
+            SetState(state);
         }
     }
 
@@ -35,9 +46,19 @@ internal sealed class PolicyMetrics(ResiliencyMetrics metrics, string direction,
     /// <summary>Counts a change of the breaker's state.</summary>
     public void Changed(string? before, CircuitBreaker? breaker)
     {
-        if (breaker is not null && breaker.StateName is var now && now != before)
+        if (breaker is not null && breaker.StateName is var now && now != before && metrics.IsEnabled)
         {
             metrics.Activated(Breaker, direction, target, now);
+            SetState(ResiliencyMetrics.States.IndexOf(now));
+        }
+    }
+
+    private void SetState(int current)
+    {
+        _states ??= metrics.BreakerStates(direction, target);
+        for (var i = 0; i < _states.Length; i++)
+        {
+            _states[i].Set(i == current ? 1 : 0);
         }
     }
 }

@@ -1,10 +1,17 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Telemetry;
 
 /// <summary>The tags of daprd's spans of the HTTP API.</summary>
 internal static class SpanTags
 {
+    // What the sidecars of this process listen on: a handful.
+    private static readonly ConcurrentDictionary<IPAddress, string> Addresses = new();
+    private static readonly ConcurrentDictionary<int, string> Ports = new();
+
     /// <summary>Completes and stops the span of an API request.</summary>
     public static void Finish(Span? span, HttpContext context, string path)
     {
@@ -18,10 +25,10 @@ internal static class SpanTags
             var method = context.Request.Method;
             span.SetTag("dapr.api", $"{method} {path}");
             span.SetTag("dapr.protocol", "http");
-            span.SetTag("dapr.status_code", context.Response.StatusCode.ToString());
+            span.SetTag("dapr.status_code", StatusText.Of(context.Response.StatusCode));
             span.SetTag("http.request.method", method);
-            span.SetTag("server.address", context.Connection.LocalIpAddress?.ToString());
-            span.SetTag("server.port", context.Connection.LocalPort.ToString());
+            span.SetTag("server.address", Text(Addresses, context.Connection.LocalIpAddress ?? IPAddress.None));
+            span.SetTag("server.port", Text(Ports, context.Connection.LocalPort));
             span.SetTag("url.full", path + context.Request.QueryString);
             AddBuildingBlock(span, method, path);
             AddUserDefined(span, context.Request.Headers);
@@ -44,8 +51,19 @@ internal static class SpanTags
         }
     }
 
+    private static string Text<T>(ConcurrentDictionary<T, string> known, T value)
+        where T : notnull => known.GetOrAdd(value, static added => added.ToString()!);
+
     private static void AddBuildingBlock(Span span, string method, string path)
     {
+        // Invocations, which are most, have nothing to add: they must not pay for the splitting.
+        var rest = path.AsSpan().TrimStart('/');
+        rest = rest[(rest.IndexOf('/') + 1)..];
+        if (rest.StartsWith("invoke/", StringComparison.Ordinal))
+        {
+            return;
+        }
+
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         switch (segments)
         {

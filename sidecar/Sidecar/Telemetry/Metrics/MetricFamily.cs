@@ -3,7 +3,13 @@ using System.Collections.Concurrent;
 namespace Sidecar.Telemetry.Metrics;
 
 /// <summary>The values of a metric's labels, in the order of their names; unused ones are null.</summary>
-internal readonly record struct LabelValues(string? First = null, string? Second = null, string? Third = null, string? Fourth = null, string? Fifth = null, string? Sixth = null);
+internal readonly record struct LabelValues(string? First = null, string? Second = null, string? Third = null, string? Fourth = null, string? Fifth = null, string? Sixth = null)
+{
+    /// <summary>Whether these are the same objects; others may still be equal.</summary>
+    public bool IsSame(in LabelValues other) =>
+        ReferenceEquals(First, other.First) && ReferenceEquals(Second, other.Second) && ReferenceEquals(Third, other.Third)
+        && ReferenceEquals(Fourth, other.Fourth) && ReferenceEquals(Fifth, other.Fifth) && ReferenceEquals(Sixth, other.Sixth);
+}
 
 /// <summary>
 /// One metric in all its series. Invariant: no more than <see cref="MaxSeries"/> series exist, whatever paths callers invent; what comes
@@ -15,16 +21,23 @@ internal sealed class MetricFamily<T>(string name, string type, string appId, IR
     private const int MaxSeries = 2_000;
     private static readonly LabelValues Overflow = new("", "", "", "", "", "");
     private readonly ConcurrentDictionary<LabelValues, T> _series = new();
+    private Found? _last;
 
     /// <summary>The series of these labels.</summary>
     public T At(LabelValues values)
     {
-        if (_series.TryGetValue(values, out var series))
+        // Labels are mostly constants and names of the configuration: the same objects again spare the hashing of their texts.
+        var last = Volatile.Read(ref _last);
+        if (last is not null && last.Values.IsSame(values))
         {
-            return series;
+            return last.Series;
         }
 
-        return _series.GetOrAdd(_series.Count < MaxSeries ? values : Overflow, static (_, make) => make(), create);
+        var series = _series.TryGetValue(values, out var known)
+            ? known
+            : _series.GetOrAdd(_series.Count < MaxSeries ? values : Overflow, static (_, make) => make(), create);
+        Volatile.Write(ref _last, new Found(values, series));
+        return series;
     }
 
     /// <summary>Writes all series in Prometheus' text form.</summary>
@@ -48,6 +61,8 @@ internal sealed class MetricFamily<T>(string name, string type, string appId, IR
         return string.Join(',', labels.Select((label, i) => (label, value: all[i] ?? "")).Append(("app_id", appId)).OrderBy(pair => pair.Item1, StringComparer.Ordinal).Select(pair => $"{pair.Item1}=\"{Escape(pair.Item2)}\""));
     }
 
+    private sealed record Found(LabelValues Values, T Series);
+
     private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }
 
@@ -66,5 +81,12 @@ internal sealed class Counter
     public void Add(long value) => Interlocked.Add(ref _value, value);
 
     /// <summary>Sets it.</summary>
-    public void Set(long value) => Interlocked.Exchange(ref _value, value);
+    public void Set(long value)
+    {
+        // A gauge mostly stays as it is, and a write would take its cache line from the other processors.
+        if (Interlocked.Read(ref _value) != value)
+        {
+            Interlocked.Exchange(ref _value, value);
+        }
+    }
 }

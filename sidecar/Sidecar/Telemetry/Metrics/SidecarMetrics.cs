@@ -8,6 +8,8 @@ internal sealed class SidecarMetrics
 {
     private readonly string _appId;
     private readonly MetricPaths _paths;
+    private readonly SeriesCache<ServerSeries> _server;
+    private readonly SeriesCache<ClientSeries> _client;
     private readonly List<Action<TextWriter>> _writers = [];
     private readonly MetricFamily<Counter> _serverRequests;
     private readonly MetricFamily<Counter>? _serverResponses;
@@ -29,6 +31,8 @@ internal sealed class SidecarMetrics
     {
         IsEnabled = isEnabled && spec.Enabled;
         _appId = appId;
+        _server = new SeriesCache<ServerSeries>(FindServer);
+        _client = new SeriesCache<ClientSeries>(FindClient);
         _paths = new MetricPaths(spec);
         string[] http = ["method", "path", "status"];
         _serverRequests = Counters("dapr_http_server_request_count", http);
@@ -66,24 +70,22 @@ internal sealed class SidecarMetrics
     /// <summary>A call of the HTTP API ended.</summary>
     public void ServerRequest(string method, string path, int status, long requestBytes, long responseBytes, long began)
     {
-        var labels = new LabelValues(_paths.Verb(method), _paths.OfServer(path), StatusText.Of(status));
-        _serverRequests.At(labels).Increment();
-        _serverResponses?.At(labels).Increment();
-        _serverLatency.At(labels).Add(Elapsed(began));
-        _serverRequestBytes.At(default).Add(requestBytes);
-        _serverResponseBytes.At(default).Add(responseBytes);
+        var series = _server.Of(method, path, status);
+        series.Requests.Increment();
+        series.Responses?.Increment();
+        series.Latency.Add(Elapsed(began));
+        series.RequestBytes.Add(requestBytes);
+        series.ResponseBytes.Add(responseBytes);
     }
 
     /// <summary>A call of the app ended; status 500 when there was no answer.</summary>
     public void ClientRequest(string method, string path, int status, long sentBytes, long receivedBytes, long began)
     {
-        var verb = _paths.Verb(method);
-        var label = _paths.OfClient(path);
-        var labels = new LabelValues(verb, label, StatusText.Of(status));
-        _clientSent.At(new LabelValues(verb, label)).Add(sentBytes);
-        _clientCompleted.At(labels).Increment();
-        _clientLatency.At(labels).Add(Elapsed(began));
-        _clientReceived.At(default).Add(receivedBytes);
+        var series = _client.Of(method, path, status);
+        series.SentBytes.Add(sentBytes);
+        series.Completed.Increment();
+        series.Latency.Add(Elapsed(began));
+        series.ReceivedBytes.Add(receivedBytes);
     }
 
     /// <summary>A probe of the app's health ended.</summary>
@@ -111,6 +113,19 @@ internal sealed class SidecarMetrics
         {
             _writers.ForEach(write => write(writer));
         }
+    }
+
+    private ServerSeries FindServer(string method, string path, int status)
+    {
+        var labels = new LabelValues(_paths.Verb(method), _paths.OfServer(path), StatusText.Of(status));
+        return new(_serverRequests.At(labels), _serverResponses?.At(labels), _serverLatency.At(labels), _serverRequestBytes.At(default), _serverResponseBytes.At(default));
+    }
+
+    private ClientSeries FindClient(string method, string path, int status)
+    {
+        var (verb, label) = (_paths.Verb(method), _paths.OfClient(path));
+        var labels = new LabelValues(verb, label, StatusText.Of(status));
+        return new(_clientCompleted.At(labels), _clientLatency.At(labels), _clientSent.At(new LabelValues(verb, label)), _clientReceived.At(default));
     }
 
     private static double Elapsed(long began) => Math.Floor(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
