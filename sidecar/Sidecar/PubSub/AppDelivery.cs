@@ -168,7 +168,7 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var body = new byte[MaxAnswer];
+        var body = new byte[Math.Min(response.Content.Headers.ContentLength ?? MaxAnswer, MaxAnswer)];
         var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
         return body.AsMemory(0, length);
     }

@@ -13,19 +13,29 @@ namespace Sidecar.PubSub;
 internal sealed class CloudEvent
 {
     public const string ContentType = "application/cloudevents+json";
+    private const int MaxKeptBuffer = 64 * 1024;
     private const string DefaultType = "com.dapr.event.sent";
     internal static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly SortedDictionary<string, JsonNode?> _attributes = new(StringComparer.Ordinal);
+    private const int UsualAttributes = 12;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
+    // A text, or what was read of another kind; null is JSON's null.
+    private readonly SortedList<string, object?> _attributes = new(UsualAttributes, StringComparer.Ordinal);
 
     /// <summary>A text attribute; null when it is missing or no text.</summary>
     public string? this[string name]
     {
-        get => _attributes.TryGetValue(name, out var node) && node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        get => _attributes.GetValueOrDefault(name) as string;
         set => _attributes[name] = value;
     }
 
     /// <summary>An attribute of any kind, for routing rules.</summary>
-    public JsonNode? Attribute(string name) => _attributes.GetValueOrDefault(name);
+    public JsonNode? Attribute(string name) => Node(_attributes.GetValueOrDefault(name));
 
     public bool Has(string name) => _attributes.ContainsKey(name);
 
@@ -35,12 +45,7 @@ internal sealed class CloudEvent
     /// <summary>Wraps what an application published; <c>cloudevent.*</c> metadata overrides attributes.</summary>
     public static CloudEvent Wrap(PublishedEvent published, string id, DateTimeOffset now)
     {
-        var overrides = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in published.Metadata)
-        {
-            overrides[name] = value;
-        }
-
+        var overrides = published.Metadata.Count > 0 ? Overrides(published.Metadata) : null;
         var trace = Override("traceparent") ?? Override("traceid") ?? published.Trace.TraceParent;
         var type = published.ContentType.Length == 0 ? "text/plain" : published.ContentType;
         var wrapped = new CloudEvent
@@ -65,7 +70,7 @@ internal sealed class CloudEvent
 
         return wrapped;
 
-        string? Override(string name) => overrides.TryGetValue("cloudevent." + name, out var value) && value.Length > 0 ? value : null;
+        string? Override(string name) => overrides is not null && overrides.TryGetValue("cloudevent." + name, out var value) && value.Length > 0 ? value : null;
     }
 
     /// <summary>Takes over an event that the application made itself; null and daprd's words when it is none.</summary>
@@ -144,7 +149,7 @@ internal sealed class CloudEvent
         {
             foreach (var member in document.RootElement.EnumerateObject())
             {
-                parsed._attributes[member.Name] = Node(member.Value);
+                parsed._attributes[member.Name] = Value(member.Value);
             }
         }
 
@@ -181,27 +186,38 @@ internal sealed class CloudEvent
 
     public byte[] ToBytes()
     {
-        var bytes = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Json.Encoder, SkipValidation = true }))
+        var bytes = _buffer ??= new ArrayBufferWriter<byte>(1024);
+        var writer = _writer ??= new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Json.Encoder, SkipValidation = true });
+        bytes.ResetWrittenCount();
+        writer.Reset(bytes);
+        writer.WriteStartObject();
+        foreach (var (name, value) in _attributes)
         {
-            writer.WriteStartObject();
-            foreach (var (name, value) in _attributes)
+            writer.WritePropertyName(name);
+            switch (value)
             {
-                writer.WritePropertyName(name);
-                if (value is null)
-                {
+                case string text:
+                    writer.WriteStringValue(text);
+                    break;
+                case JsonElement element:
+                    element.WriteTo(writer);
+                    break;
+                default:
                     writer.WriteNullValue();
-                }
-                else
-                {
-                    value.WriteTo(writer, Json);
-                }
+                    break;
             }
-
-            writer.WriteEndObject();
         }
 
-        return bytes.WrittenSpan.ToArray();
+        writer.WriteEndObject();
+        writer.Flush();
+        var written = bytes.WrittenSpan.ToArray();
+        if (bytes.Capacity > MaxKeptBuffer)
+        {
+            // One large event must not hold its memory for good.
+            (_buffer, _writer) = (null, null);
+        }
+
+        return written;
     }
 
     public JsonObject ToJson()
@@ -209,7 +225,7 @@ internal sealed class CloudEvent
         var json = new JsonObject();
         foreach (var (name, value) in _attributes)
         {
-            json[name] = value?.DeepClone();
+            json[name] = Node(value);
         }
 
         return json;
@@ -228,17 +244,21 @@ internal sealed class CloudEvent
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ");
 
     // Detached from the document, whose memory is given back.
-    private static JsonNode? Node(JsonElement element)
+    private static object? Value(JsonElement element) => element.ValueKind switch
     {
-        var copy = element.Clone();
-        return copy.ValueKind switch
-        {
-            JsonValueKind.Object => JsonObject.Create(copy),
-            JsonValueKind.Array => JsonArray.Create(copy),
-            JsonValueKind.Null => null,
-            _ => JsonValue.Create(copy),
-        };
-    }
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Null => null,
+        _ => element.Clone(),
+    };
+
+    private static JsonNode? Node(object? value) => value switch
+    {
+        string text => JsonValue.Create(text),
+        JsonElement { ValueKind: JsonValueKind.Object } element => JsonObject.Create(element),
+        JsonElement { ValueKind: JsonValueKind.Array } element => JsonArray.Create(element),
+        JsonElement element => JsonValue.Create(element),
+        _ => null,
+    };
 
     private void SetData(string contentType, ReadOnlyMemory<byte> data)
     {
@@ -253,12 +273,23 @@ internal sealed class CloudEvent
             using var document = GoJson.Decode(data, out _);
             if (document is not null)
             {
-                _attributes["data"] = Node(document.RootElement);
+                _attributes["data"] = Value(document.RootElement);
                 return;
             }
         }
 
         this["data"] = Encoding.UTF8.GetString(data.Span);
+    }
+
+    private static Dictionary<string, string> Overrides(IReadOnlyDictionary<string, string> metadata)
+    {
+        var overrides = new Dictionary<string, string>(metadata.Count, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in metadata)
+        {
+            overrides[name] = value;
+        }
+
+        return overrides;
     }
 
     private void SetMissing(string name, string value)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -7,25 +6,46 @@ namespace Sidecar.Redis;
 /// <summary>An argument of a command: text, bytes or a number.</summary>
 internal readonly struct RedisArgument
 {
-    private RedisArgument(ReadOnlyMemory<byte> bytes) => Bytes = bytes;
+    private readonly string? _text;
+    private readonly ReadOnlyMemory<byte> _bytes;
 
-    public ReadOnlyMemory<byte> Bytes { get; }
+    private RedisArgument(string text) => _text = text;
 
-    public static implicit operator RedisArgument(string text) => new(Encoding.UTF8.GetBytes(text));
+    private RedisArgument(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
+
+    /// <summary>The length in bytes.</summary>
+    public int Length => _text is null ? _bytes.Length : Encoding.UTF8.GetByteCount(_text);
+
+    public static implicit operator RedisArgument(string text) => new(text);
 
     public static implicit operator RedisArgument(byte[] bytes) => new(bytes);
 
     public static implicit operator RedisArgument(ReadOnlyMemory<byte> bytes) => new(bytes);
 
-    public static implicit operator RedisArgument(long number) => new(Encoding.ASCII.GetBytes(number.ToString()));
+    public static implicit operator RedisArgument(long number) => new(number.ToString());
 
     public static implicit operator RedisArgument(int number) => (long)number;
+
+    /// <summary>Copies it to the begin of a buffer that has room for it.</summary>
+    public void CopyTo(Span<byte> buffer)
+    {
+        if (_text is null)
+        {
+            _bytes.Span.CopyTo(buffer);
+        }
+        else
+        {
+            Encoding.UTF8.GetBytes(_text, buffer);
+        }
+    }
 }
 
 /// <summary>A command in its wire form.</summary>
 internal sealed class RedisCommand
 {
-    private RedisCommand(string name, ReadOnlyMemory<byte> wire)
+    private const int NewLine = 2;
+
+    private RedisCommand(string name, byte[] wire)
     {
         Name = name;
         Wire = wire;
@@ -38,30 +58,54 @@ internal sealed class RedisCommand
 
     public static RedisCommand Of(string name, params ReadOnlySpan<RedisArgument> arguments)
     {
-        var wire = new ArrayBufferWriter<byte>(64);
-        WriteHeader(wire, '*', arguments.Length + 1);
-        WriteArgument(wire, Encoding.ASCII.GetBytes(name));
+        RedisArgument first = name;
+        var size = HeaderSize(arguments.Length + 1) + Size(first);
         foreach (var argument in arguments)
         {
-            WriteArgument(wire, argument.Bytes.Span);
+            size += Size(argument);
         }
 
-        return new RedisCommand(name, wire.WrittenMemory);
+        var wire = new byte[size];
+        var rest = WriteArgument(WriteHeader(wire, '*', arguments.Length + 1), first);
+        foreach (var argument in arguments)
+        {
+            rest = WriteArgument(rest, argument);
+        }
+
+        return new RedisCommand(name, wire);
     }
 
-    private static void WriteArgument(ArrayBufferWriter<byte> wire, ReadOnlySpan<byte> bytes)
+    private static int Size(RedisArgument argument)
     {
-        WriteHeader(wire, '$', bytes.Length);
-        wire.Write(bytes);
-        wire.Write("\r\n"u8);
+        var length = argument.Length;
+        return HeaderSize(length) + length + NewLine;
     }
 
-    private static void WriteHeader(ArrayBufferWriter<byte> wire, char type, int count)
+    private static int HeaderSize(int number)
     {
-        var span = wire.GetSpan(16);
-        span[0] = (byte)type;
-        Utf8Formatter.TryFormat(count, span[1..], out var digits);
-        wire.Advance(digits + 1);
-        wire.Write("\r\n"u8);
+        var digits = 1;
+        for (var left = number; left >= 10; left /= 10)
+        {
+            digits++;
+        }
+
+        return 1 + digits + NewLine;
+    }
+
+    private static Span<byte> WriteArgument(Span<byte> wire, RedisArgument argument)
+    {
+        var length = argument.Length;
+        wire = WriteHeader(wire, '$', length);
+        argument.CopyTo(wire);
+        "\r\n"u8.CopyTo(wire[length..]);
+        return wire[(length + NewLine)..];
+    }
+
+    private static Span<byte> WriteHeader(Span<byte> wire, char type, int count)
+    {
+        wire[0] = (byte)type;
+        Utf8Formatter.TryFormat(count, wire[1..], out var digits);
+        "\r\n"u8.CopyTo(wire[(digits + 1)..]);
+        return wire[(digits + 1 + NewLine)..];
     }
 }

@@ -49,6 +49,12 @@ internal sealed class RoleProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        if (start.ArgumentList.Contains(SidecarsRole.Name))
+        {
+            // As Sidecar.Host has it, in hexadecimal.
+            start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "10";
+        }
+
         var role = new RoleProcess(Process.Start(start)!);
         while (await role._process.StandardOutput.ReadLineAsync() is { } line)
         {

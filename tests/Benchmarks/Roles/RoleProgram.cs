@@ -13,7 +13,7 @@ internal static class RoleProgram
         {
             "app" => new AppRole(),
             "forwarder" => new ForwarderRole(int.Parse(arguments[1], CultureInfo.InvariantCulture)),
-            "sidecars" => new SidecarsRole(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture)),
+            SidecarsRole.Name => new SidecarsRole(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture)),
             "worker" => new WorkerRole(arguments[1]),
             _ => throw new ArgumentException($"There is no role '{arguments[0]}'.", nameof(arguments)),
         };

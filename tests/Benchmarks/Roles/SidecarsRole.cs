@@ -9,6 +9,7 @@ namespace Benchmarks.Roles;
 /// </summary>
 internal sealed class SidecarsRole(string resources, int appPort) : IRole
 {
+    public const string Name = "sidecars";
     private readonly List<SidecarRuntime> _sidecars = [];
 
     public async Task<IReadOnlyList<int>> StartAsync()

@@ -23,7 +23,7 @@ internal sealed class WorkflowSuite : IBenchmarkSuite
         await using var app = await RoleProcess.StartAsync("app");
         using var resources = new ResourceFolder(app.Ports[0], ResourceFolder.Component(
             "workflowstore", "state.postgresql", ("connectionString", database.KeyValueConnectionString), ("actorStateStore", "true")).Replace("version: v1", "version: v2", StringComparison.Ordinal));
-        await using var sidecars = await RoleProcess.StartAsync("sidecars", resources.Path, $"{app.Ports[0]}");
+        await using var sidecars = await RoleProcess.StartAsync(SidecarsRole.Name, resources.Path, $"{app.Ports[0]}");
         var port = sidecars.Ports[2].ToString(CultureInfo.InvariantCulture);
         await using var worker = await RoleProcess.StartAsync("worker", port);
         await using var client = Client(port);

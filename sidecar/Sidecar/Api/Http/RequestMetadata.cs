@@ -12,7 +12,7 @@ internal static class RequestMetadata
     public static Dictionary<string, string> From(HttpRequest request)
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, values) in request.Query)
+        foreach (var (name, values) in request.QueryString.HasValue ? request.Query : QueryCollection.Empty)
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal))
             {
