@@ -8,11 +8,26 @@ using Sidecar.State.PostgreSql;
 namespace Sidecar.Bindings;
 
 /// <summary><c>bindings.postgresql</c>: runs the statement in metadata <c>sql</c> with the JSON array in <c>params</c>; rows come back as arrays of columns.</summary>
-internal sealed class PostgreSqlBinding(ComponentSpec spec, ComponentContext context) : IOutputBinding
+internal sealed class PostgreSqlBinding : IOutputBinding
 {
-    private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(PostgreSqlConnectionString.From(spec));
-    private readonly TimeSpan _timeout = new MetadataReader(spec).Positive("timeout", TimeSpan.FromSeconds(20));
+    private readonly ComponentSpec _spec;
+    private readonly ComponentContext _context;
+    private readonly NpgsqlDataSource _database;
+    private readonly PostgreSqlWatch _watch;
+    private readonly TimeSpan _timeout;
     private volatile bool _isClosed;
+
+    public PostgreSqlBinding(ComponentSpec spec, ComponentContext context)
+    {
+        _spec = spec;
+        _context = context;
+        _database = NpgsqlDataSource.Create(PostgreSqlConnectionString.From(spec));
+        _watch = new PostgreSqlWatch(_database, context.Time);
+        _timeout = new MetadataReader(spec).Positive("timeout", TimeSpan.FromSeconds(20));
+    }
+
+    /// <inheritdoc />
+    public string? Problem => _watch.Problem;
 
     /// <inheritdoc />
     public IReadOnlyList<string> Operations { get; } = ["exec", "query", "close"];
@@ -23,10 +38,11 @@ internal sealed class PostgreSqlBinding(ComponentSpec spec, ComponentContext con
         try
         {
             await using var connection = await _database.OpenConnectionAsync(cancellationToken);
+            _watch.Start();
         }
         catch (NpgsqlException exception)
         {
-            throw new ComponentException($"{spec.File}: component '{spec.Name}' ({spec.Type}): failed to ping the DB: {exception.Message}; start the server or correct the connection string", exception);
+            throw new ComponentException($"{_spec.File}: component '{_spec.Name}' ({_spec.Type}): failed to ping the DB: {exception.Message}; start the server or correct the connection string", exception);
         }
     }
 
@@ -50,8 +66,8 @@ internal sealed class PostgreSqlBinding(ComponentSpec spec, ComponentContext con
             return BindingResult.Failed("required metadata not set: sql");
         }
 
-        var started = context.Time.GetUtcNow();
-        var clock = context.Time.GetTimestamp();
+        var started = _context.Time.GetUtcNow();
+        var clock = _context.Time.GetTimestamp();
         try
         {
             await using var command = _database.CreateCommand(sql);
@@ -72,7 +88,7 @@ internal sealed class PostgreSqlBinding(ComponentSpec spec, ComponentContext con
                 data = await QueryAsync(command, cancellationToken);
             }
 
-            var elapsed = context.Time.GetElapsedTime(clock);
+            var elapsed = _context.Time.GetElapsedTime(clock);
             metadata["end-time"] = Time(started + elapsed);
             metadata["duration"] = string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalMilliseconds:0.######}ms");
             return new BindingResult(new BindingResponse(data, metadata));
@@ -84,7 +100,11 @@ internal sealed class PostgreSqlBinding(ComponentSpec spec, ComponentContext con
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _watch.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     private static string? AddParameters(NpgsqlCommand command, string? text)
     {

@@ -21,6 +21,7 @@ internal sealed partial class PostgreSqlConfigurationStore : IConfigurationStore
     private readonly ComponentContext _context;
     private readonly string _connectionString;
     private readonly NpgsqlDataSource _database;
+    private readonly PostgreSqlWatch _watch;
     private readonly string _table;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<PostgreSqlListener, bool> _listeners = new();
@@ -34,7 +35,11 @@ internal sealed partial class PostgreSqlConfigurationStore : IConfigurationStore
         _ = Name(spec, "notifyChannel");
         _connectionString = PostgreSqlConnectionString.From(spec);
         _database = NpgsqlDataSource.Create(_connectionString);
+        _watch = new PostgreSqlWatch(_database, context.Time);
     }
+
+    /// <inheritdoc />
+    public string? Problem => _watch.Problem;
 
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -47,6 +52,8 @@ internal sealed partial class PostgreSqlConfigurationStore : IConfigurationStore
             {
                 throw ComponentException.Field(_spec, "table", $"names the table '{_table}', which does not exist", "create it with the columns key, value, version, metadata");
             }
+
+            _watch.Start();
         }
         catch (NpgsqlException exception)
         {
@@ -123,6 +130,7 @@ internal sealed partial class PostgreSqlConfigurationStore : IConfigurationStore
             await listener.DisposeAsync();
         }
 
+        await _watch.DisposeAsync();
         await _database.DisposeAsync();
     }
 

@@ -35,6 +35,7 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
     /// <summary>Runs a command within a deadline, which includes waiting for a connection.</summary>
     public async Task<RedisReply> ExecuteAsync(RedisCommand command, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var started = time.GetTimestamp();
         while (true)
         {

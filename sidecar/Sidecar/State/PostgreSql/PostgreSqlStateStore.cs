@@ -17,6 +17,7 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
     private readonly NpgsqlDataSource _source;
     private readonly TimeSpan _timeout;
     private readonly PostgreSqlCleanup _cleanup;
+    private readonly PostgreSqlWatch _watch;
 
     public PostgreSqlStateStore(ComponentSpec spec, ComponentContext context)
     {
@@ -33,9 +34,13 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
 
         var interval = metadata.Duration(spec["cleanupInterval"] is null ? "cleanupIntervalInSeconds" : "cleanupInterval", TimeSpan.FromHours(1));
         _cleanup = new PostgreSqlCleanup(_source, _layout, interval, _logger, context.Time);
+        _watch = new PostgreSqlWatch(_source, context.Time);
     }
 
     public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"];
+
+    /// <inheritdoc />
+    public string? Problem => _watch.Problem;
 
     /// <inheritdoc />
     public bool ListsMissingLast => true;
@@ -52,6 +57,7 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
         }
 
         _cleanup.Start();
+        _watch.Start();
     }
 
     public async Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken) => (await GetAsync([key], cancellationToken))[0];
@@ -106,6 +112,7 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
 
     public async ValueTask DisposeAsync()
     {
+        await _watch.DisposeAsync();
         await _cleanup.DisposeAsync();
         await _source.DisposeAsync();
     }

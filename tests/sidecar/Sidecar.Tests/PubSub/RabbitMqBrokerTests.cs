@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Sidecar.Components;
+using RabbitMQ.Client;
 using Sidecar.PubSub;
 using Sidecar.PubSub.RabbitMq;
 using Sidecar.Tests.Support;
@@ -9,36 +9,21 @@ namespace Sidecar.Tests.PubSub;
 public sealed class RabbitMqBrokerTests(RabbitMqServer server) : PubSubBrokerContract, IClassFixture<RabbitMqServer>
 {
     [Fact]
-    public async Task ServerKilledAndRestarted_InTheMiddle_LosesNoMessageAndDeliversAgain()
+    public async Task Deliver_FailedWithDeadLetterQueue_LeavesTheMessageThere()
     {
+        await using var broker = new RabbitMqBroker(server.Component("dead", ("enableDeadLetter", "true"), ("requeueInFailure", "false")), TestContext.Component());
+        await broker.StartAsync(CancellationToken.None);
         var received = new ConcurrentQueue<BrokerMessage>();
-        var broker = await BrokerAsync("app");
-        await SubscribeAsync(broker, received, _ => DeliveryOutcome.Done);
-        await PublishAsync(broker, 1);
-        await Eventually.TrueAsync(() => received.Count == 1, "the first message arrives");
+        await SubscribeAsync(broker, received, _ => DeliveryOutcome.Failed);
 
-        await server.KillAsync();
-        await Eventually.TrueAsync(() => broker.Problem is not null, "the loss is named");
-        await server.InitializeAsync();
-        await Eventually.TrueAsync(() => broker.Problem is null, "the connection is back", TimeSpan.FromSeconds(30));
         await PublishAsync(broker, 1);
 
-        await Eventually.TrueAsync(() => received.Count >= 2, "deliveries go on");
+        await using var connection = await new ConnectionFactory { Uri = new Uri(server.Url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var dead = await Eventually.ResultAsync(() => channel.BasicGetAsync($"dlq-dead-{Topic}", autoAck: true), "the server moves the message to the dead letter queue");
+        System.Text.Encoding.UTF8.GetString(dead.Body.Span).Should().Be("0");
+        received.Should().HaveCount(1);
     }
 
-    private protected override IPubSubBroker Create(string appId) => new RabbitMqBroker(
-        new ComponentSpec(
-            "pubsub",
-            "pubsub.rabbitmq",
-            "v1",
-            new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
-            {
-                ["connectionString"] = server.Url,
-                ["consumerID"] = appId,
-                ["deletedWhenUnused"] = "false",
-                ["deliveryMode"] = "2",
-                ["reconnectWaitSeconds"] = "1",
-            },
-            "pubsub.yaml"),
-        TestContext.Component(appId: appId));
+    private protected override IPubSubBroker Create(string appId) => new RabbitMqBroker(server.Component(appId), TestContext.Component(appId: appId));
 }

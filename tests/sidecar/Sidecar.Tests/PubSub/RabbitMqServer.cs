@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Sidecar.Components;
+using Sidecar.Tests.Outages;
 
 namespace Sidecar.Tests.PubSub;
 
 /// <summary>A RabbitMQ server of the test's own: own ports, node name and data.</summary>
-public sealed class RabbitMqServer : IAsyncLifetime
+public sealed class RabbitMqServer : IAsyncLifetime, IRestartableServer
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -16,6 +18,18 @@ public sealed class RabbitMqServer : IAsyncLifetime
     public int Port { get; } = FreePort.Next();
 
     public string Url => $"amqp://guest:guest@127.0.0.1:{Port}";
+
+    /// <summary>A component on it.</summary>
+    internal ComponentSpec Component(string consumer, params (string Name, string Value)[] metadata)
+    {
+        var fields = metadata.ToDictionary(field => field.Name, field => field.Value, StringComparer.OrdinalIgnoreCase);
+        fields["connectionString"] = Url;
+        fields["consumerID"] = consumer;
+        fields["deletedWhenUnused"] = "false";
+        fields["deliveryMode"] = "2";
+        fields["reconnectWaitSeconds"] = "1";
+        return new ComponentSpec("pubsub", "pubsub.rabbitmq", "v1", fields, "pubsub.yaml");
+    }
 
     public async Task InitializeAsync()
     {
@@ -31,6 +45,10 @@ public sealed class RabbitMqServer : IAsyncLifetime
         _process.BeginErrorReadLine();
         await Eventually.TrueAsync(IsOpenAsync, "rabbitmq-server listens", StartTimeout);
     }
+
+    Task IRestartableServer.RestartAsync() => InitializeAsync();
+
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
     public async Task KillAsync()
     {

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Components;
 using Sidecar.PubSub;
 using Sidecar.Redis;
-using Sidecar.Tests.Redis;
 using Sidecar.Tests.Support;
 
 namespace Sidecar.Tests.PubSub;
@@ -85,26 +84,6 @@ public sealed class RedisBrokerTests : PubSubBrokerContract
         await PublishAsync(broker, 1);
 
         await Eventually.TrueAsync(() => received.Count == 1, "the message arrives");
-    }
-
-    [Fact]
-    public async Task ServerKilledAndRestarted_InTheMiddle_DeliversAgainAndNamesTheProblemMeanwhile()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var broker = new RedisBroker(Spec("app", $"127.0.0.1:{server.Port}", server.Options.Password!), TestContext.Component());
-        await broker.StartAsync(CancellationToken.None);
-        var received = new ConcurrentQueue<BrokerMessage>();
-        await SubscribeAsync(broker, received, _ => DeliveryOutcome.Done);
-        await PublishAsync(broker, 1);
-        await Eventually.TrueAsync(() => received.Count == 1, "the first message arrives");
-
-        await server.KillAsync();
-        await Eventually.TrueAsync(() => broker.Problem is not null, "the loss is named");
-        await server.RestartAsync();
-        await PublishAsync(broker, 1);
-
-        await Eventually.TrueAsync(() => received.Count == 2, "deliveries go on");
-        broker.Problem.Should().BeNull();
     }
 
     private protected override IPubSubBroker Create(string appId) => new RedisBroker(Spec(appId, TestServers.RedisHost, TestServers.RedisPassword), TestContext.Component(appId: appId));

@@ -1,12 +1,15 @@
 using System.Diagnostics;
+using Sidecar.Components;
 using Sidecar.Redis;
+using Sidecar.Tests.Outages;
 
 namespace Sidecar.Tests.Redis;
 
 /// <summary>A Redis server process of a test's own, which the test may kill and start again on the same port.</summary>
-internal sealed class RedisServer : IAsyncDisposable
+internal sealed class RedisServer : IRestartableServer
 {
     private const string Password = "secret";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-test");
     private Process? _process;
 
     public int Port { get; } = FreePort.Next();
@@ -21,6 +24,15 @@ internal sealed class RedisServer : IAsyncDisposable
         MaxReconnectDelay = TimeSpan.FromMilliseconds(50),
     };
 
+    /// <summary>A component on it.</summary>
+    public ComponentSpec Component(string type, params (string Name, string Value)[] metadata)
+    {
+        var fields = metadata.ToDictionary(field => field.Name, field => field.Value, StringComparer.OrdinalIgnoreCase);
+        fields["redisHost"] = $"127.0.0.1:{Port}";
+        fields["redisPassword"] = Password;
+        return new ComponentSpec("redis", type, "v1", fields, "redis.yaml");
+    }
+
     public static async Task<RedisServer> StartAsync()
     {
         var server = new RedisServer();
@@ -30,8 +42,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public async Task RestartAsync()
     {
-        var directory = Directory.CreateTempSubdirectory("redis-test").FullName;
-        var start = new ProcessStartInfo("redis-server", ["--port", Port.ToString(), "--bind", "127.0.0.1", "--requirepass", Password, "--save", "", "--appendonly", "no", "--dir", directory, "--logfile", "redis.log"])
+        var start = new ProcessStartInfo("redis-server", ["--port", Port.ToString(), "--bind", "127.0.0.1", "--requirepass", Password, "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--dir", _folder.FullName, "--logfile", "redis.log"])
         {
             UseShellExecute = false,
         };
@@ -51,6 +62,8 @@ internal sealed class RedisServer : IAsyncDisposable
         {
             await KillAsync();
         }
+
+        _folder.Delete(recursive: true);
     }
 
     private async Task<bool> PingAsync()

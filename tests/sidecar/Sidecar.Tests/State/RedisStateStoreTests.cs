@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Components;
 using Sidecar.Redis;
 using Sidecar.State;
-using Sidecar.Tests.Redis;
 using Sidecar.Tests.Support;
 
 namespace Sidecar.Tests.State;
@@ -71,23 +70,6 @@ public sealed class RedisStateStoreTests : StateStoreContract
         var act = () => store.StartAsync(CancellationToken.None);
 
         await act.Should().ThrowAsync<ComponentException>().WithMessage("store.yaml: component 'store' (state.redis): redis store: error connecting to redis at 127.0.0.1:*");
-    }
-
-    [Fact]
-    public async Task ServerKilledAndRestarted_InTheMiddle_WorksAgain()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var store = new RedisStateStore(Spec("state.redis", "v1", ("redisHost", $"127.0.0.1:{server.Port}"), ("redisPassword", server.Options.Password!)), TestContext.Component());
-        await store.StartAsync(CancellationToken.None);
-        (await store.ApplyAsync(Set("k", "1"), CancellationToken.None)).Should().BeNull();
-
-        await server.KillAsync();
-        await Eventually.TrueAsync(() => store.Problem is not null, "the loss is named");
-        await server.RestartAsync();
-
-        (await store.ApplyAsync(Set("k", "2"), CancellationToken.None)).Should().BeNull();
-        Text(await store.GetAsync(Key("k"), CancellationToken.None)).Should().Be("2");
-        store.Problem.Should().BeNull();
     }
 
     private protected override Task<IStateStore> CreateAsync() =>
