@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Sidecar.Components;
 using Sidecar.PubSub;
 using Sidecar.PubSub.RabbitMq;
 using Sidecar.Tests.PubSub;
