@@ -93,7 +93,20 @@ internal sealed class RedisStateStore(ComponentSpec spec, ComponentContext conte
     }
 
     public async Task<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
-        await Task.WhenAll(keys.Select(key => GetAsync(key, cancellationToken)));
+        await Task.WhenAll(keys.Select(key => GetOrExplainAsync(key, cancellationToken)));
+
+    // One key that cannot be read does not cost the others.
+    private async Task<StateItem?> GetOrExplainAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(key, cancellationToken);
+        }
+        catch (Exception exception) when (exception is RedisException or InvalidDataException)
+        {
+            return new StateItem(ReadOnlyMemory<byte>.Empty, null) { Problem = exception.Message };
+        }
+    }
 
     public async Task<StateFailure?> ApplyAsync(StateOperation operation, CancellationToken cancellationToken)
     {

@@ -6,6 +6,9 @@ namespace Sidecar.State;
 /// <param name="Expires">When it expires, if the store tells.</param>
 internal sealed record StateItem(ReadOnlyMemory<byte> Data, string? ETag, DateTimeOffset? Expires = null)
 {
+    /// <summary>Why this one of several keys could not be read; null = it was.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>The metadata that Dapr's APIs return beside the value.</summary>
     public IReadOnlyDictionary<string, string> Metadata => Expires is { } time
         ? new Dictionary<string, string>(StringComparer.Ordinal) { ["ttlExpireTime"] = time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") }

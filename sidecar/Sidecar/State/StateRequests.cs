@@ -157,6 +157,11 @@ internal static class StateRequests
 
             writer.WriteEndObject();
         }
+
+        if (item.Problem is not null)
+        {
+            writer.WriteString("error", item.Problem);
+        }
     }
 
     private static ApiError? ReadOperation(JsonElement element, LoadedStateStore store, Dictionary<string, string> queryMetadata, List<StateOperation> operations)

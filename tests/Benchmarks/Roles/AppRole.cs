@@ -17,6 +17,9 @@ internal sealed class AppRole : IRole
     private static readonly byte[] Greeting = """{"id":"0191d5a2-7a63-7c3e-a1c5-53f5a5b1f2aa","name":"hello","total":"12.50","items":[1,2,3,4]}"""u8.ToArray();
     private static readonly byte[] Subscriptions = """[{"pubsubname":"pubsub","topic":"delivered","route":"/delivered"}]"""u8.ToArray();
     private readonly KestrelEndpoint _endpoint;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _reached = new();
+    private long _awaited = long.MaxValue;
     private long _delivered;
 
     public AppRole() =>
@@ -44,10 +47,10 @@ internal sealed class AppRole : IRole
                 context.Response.ContentLength = context.Request.ContentLength;
                 return context.Request.Body.CopyToAsync(context.Response.Body);
             case "/delivered":
-                Interlocked.Increment(ref _delivered);
+                Count();
                 return Task.CompletedTask;
             case "/count":
-                return WriteAsync(context, System.Text.Encoding.ASCII.GetBytes(Interlocked.Read(ref _delivered).ToString(CultureInfo.InvariantCulture)));
+                return CountAsync(context);
             case Collector:
                 context.Response.StatusCode = StatusCodes.Status202Accepted;
                 return context.Request.Body.CopyToAsync(Stream.Null);
@@ -57,6 +60,34 @@ internal sealed class AppRole : IRole
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
         }
+    }
+
+    private void Count()
+    {
+        if (Interlocked.Increment(ref _delivered) >= Volatile.Read(ref _awaited))
+        {
+            _reached.TrySetResult();
+        }
+    }
+
+    // Answers once as many are delivered as `atLeast` asks for; one question at a time.
+    private async Task CountAsync(HttpContext context)
+    {
+        var atLeast = long.Parse(context.Request.Query["atLeast"].FirstOrDefault() ?? "0", CultureInfo.InvariantCulture);
+        Task reached;
+        lock (_gate)
+        {
+            _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            reached = _reached.Task;
+            Volatile.Write(ref _awaited, atLeast);
+        }
+
+        if (Interlocked.Read(ref _delivered) < atLeast)
+        {
+            await reached.WaitAsync(context.RequestAborted);
+        }
+
+        await WriteAsync(context, System.Text.Encoding.ASCII.GetBytes(Interlocked.Read(ref _delivered).ToString(CultureInfo.InvariantCulture)));
     }
 
     private static Task WriteAsync(HttpContext context, byte[] body)

@@ -47,6 +47,19 @@ public sealed class RedisStateStoreTests : StateStoreContract
     }
 
     [Fact]
+    public async Task Get_SeveralKeysOneUnreadable_ReadsTheOthers()
+    {
+        await using var client = await ClientAsync();
+        await client.ExecuteAsync(RedisCommand.Of("HSET", Key("h"), "data", "1"), CancellationToken.None);
+        await SetAsync("k", "1");
+
+        var items = await Store.GetAsync([Key("h"), Key("k")], CancellationToken.None);
+
+        items[0]!.Problem.Should().Be("required hash field 'data' or 'version' was not found");
+        Text(items[1]).Should().Be("1");
+    }
+
+    [Fact]
     public async Task Set_ETagThatIsNoNumber_IsInvalid()
     {
         (await SetAsync("k", "1", "abc")).Should().Be(StateFailure.Invalid("strconv.Atoi: parsing \"abc\": invalid syntax"));

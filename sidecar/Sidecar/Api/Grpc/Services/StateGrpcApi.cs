@@ -73,6 +73,7 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
             {
                 item.Data = ByteString.CopyFrom(found.Data.Span);
                 item.Etag = found.ETag ?? "";
+                item.Error = found.Problem ?? "";
                 item.Metadata.Add(found.Metadata.ToDictionary(StringComparer.Ordinal));
             }
 
