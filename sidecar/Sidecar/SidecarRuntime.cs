@@ -133,16 +133,16 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     private void Compose(LoadedResources loaded)
     {
         var configuration = loaded.Resources.Configuration;
-        var exporter = configuration is { ZipkinEndpoint: { } endpoint, SamplingRate: > 0 }
-            ? new ZipkinExporter(endpoint, Options.AppId, Options.Time, Options.Loggers.CreateLogger<ZipkinExporter>())
-            : null;
-        var tracing = new Tracing(configuration, exporter, Options.Time);
+        ISpanExporter[] exporters = configuration.SamplingRate > 0
+            ? [.. SpanCollector.Of(configuration).Select(collector => new SpanExporter(collector, Options.AppId, Options.Time, Options.Loggers.CreateLogger<SpanExporter>()))]
+            : [];
+        var tracing = new Tracing(configuration, exporters, Options.Time);
         var grpc = new GrpcApp(Options);
         var metrics = new SidecarMetrics(Options.AppId, configuration.Metrics, Options.MetricsPort is not null);
         _monitor = new AppMonitor(Options, metrics, grpc);
         var app = new AppChannel(Options, _monitor, grpc, metrics);
         _ownedSync.AddRange([app, grpc]);
-        _owned.AddRange(exporter is null ? [_monitor] : [_monitor, exporter]);
+        _owned.AddRange([_monitor, .. exporters]);
         var resiliency = new ReloadableResiliency(loaded, metrics, Options.Time);
         _services = new RuntimeServices
         {

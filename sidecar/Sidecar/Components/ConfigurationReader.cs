@@ -17,6 +17,7 @@ internal static class ConfigurationReader
             SamplingConfigured = rate is not null,
             SamplingRate = double.TryParse(rate, CultureInfo.InvariantCulture, out var value) ? value : 0,
             ZipkinEndpoint = Uri.TryCreate(zipkin, UriKind.Absolute, out var endpoint) ? endpoint : null,
+            Otel = ReadOtel(spec.At("tracing", "otel")),
             ExporterConfigured = zipkin is not null || spec.TextAt("tracing", "otel", "endpointAddress") is not null || spec.TextAt("tracing", "stdout") == "true",
             SecretScopes = spec.ListAt("secrets", "scopes").Where(scope => scope.TextAt("storeName") is not null)
                 .GroupBy(scope => scope.TextAt("storeName")!, StringComparer.Ordinal)
@@ -33,6 +34,33 @@ internal static class ConfigurationReader
             Metrics = ReadMetrics(spec.At("metrics") ?? spec.At("metric")),
             ApiLogging = bool.TryParse(spec.TextAt("logging", "apiLogging", "enabled"), out var logs) ? logs : null,
         };
+    }
+
+    // As in daprd both the address and the protocol must be said.
+    private static OtelSpec? ReadOtel(YamlNode? node)
+    {
+        var (address, protocol) = (node.TextAt("endpointAddress"), node.TextAt("protocol"));
+        if (string.IsNullOrEmpty(address) || string.IsNullOrEmpty(protocol))
+        {
+            return null;
+        }
+
+        var scheme = Is(node.TextAt("isSecure"), "false") ? "http" : "https";
+        var endpoint = address.Contains("://", StringComparison.Ordinal) ? address : $"{scheme}://{address}";
+        var timeout = node.TextAt("timeout") is { } text && GoDuration.TryParse(text, out var given) && given > TimeSpan.Zero ? given : TimeSpan.FromSeconds(10);
+        return Uri.TryCreate(endpoint, UriKind.Absolute, out var url) ? new OtelSpec(url, Is(protocol, "grpc"), [.. node.ListAt("headers").Select(ReadHeader)], timeout) : null;
+    }
+
+    // Two forms: "name=value", and name and value as members.
+    private static KeyValuePair<string, string> ReadHeader(YamlNode header)
+    {
+        if (header is not YamlScalarNode { Value: var text })
+        {
+            return KeyValuePair.Create(header.TextAt("name") ?? "", header.TextAt("value") ?? "");
+        }
+
+        var parts = (text ?? "").Split('=', 2);
+        return KeyValuePair.Create(parts[0].Trim(), parts.Length > 1 ? parts[1].Trim() : "");
     }
 
     private static MetricsSpec ReadMetrics(YamlNode? node)

@@ -15,6 +15,9 @@ internal sealed record ConfigurationSpec
     /// <summary>Where spans go in Zipkin format; default nowhere.</summary>
     public Uri? ZipkinEndpoint { get; init; }
 
+    /// <summary>The OpenTelemetry collector that spans go to; default none.</summary>
+    public OtelSpec? Otel { get; init; }
+
     /// <summary>Which secrets the app may read, by store.</summary>
     public IReadOnlyDictionary<string, SecretScope> SecretScopes { get; init; } = new Dictionary<string, SecretScope>(StringComparer.Ordinal);
 
@@ -51,6 +54,13 @@ internal sealed record ConfigurationSpec
     /// <summary>The component types that are not loaded, e.g. <c>pubsub.in-memory/v1</c>.</summary>
     public IReadOnlyList<string> DeniedComponents { get; init; } = [];
 }
+
+/// <summary>An OpenTelemetry collector.</summary>
+/// <param name="Endpoint">Its address; http unless <c>isSecure</c> is true, which is Dapr's default.</param>
+/// <param name="IsGrpc">Whether it is spoken to over gRPC, not HTTP.</param>
+/// <param name="Headers">Headers of every request.</param>
+/// <param name="Timeout">The longest a request may take; default 10 s.</param>
+internal sealed record OtelSpec(Uri Endpoint, bool IsGrpc, IReadOnlyList<KeyValuePair<string, string>> Headers, TimeSpan Timeout);
 
 /// <summary>A step of a pipeline: the name and type of a middleware component.</summary>
 internal sealed record PipelineHandler(string Name, string Type);

@@ -94,9 +94,9 @@ internal static class ResourceSchemas
         ("spec", Map(
             ("tracing", Map(
                 ("samplingRate", Text(text => double.TryParse(text, out var rate) && rate is >= 0 and <= 1 ? null : "a number from 0 to 1")),
-                ("stdout", Flag().WithoutMeaning("spans go to the zipkin endpoint only")),
+                ("stdout", Flag().WithoutMeaning("spans go to collectors only")),
                 ("zipkin", Map(("endpointAddress", Text(text => text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") ? null : "an http URL such as http://localhost:9411/api/v2/spans")))),
-                ("otel", Map(("protocol", Text("grpc", "http")), ("endpointAddress", Text()), ("isSecure", Flag()), ("headers", Anything()), ("timeout", Anything()))))),
+                ("otel", Map(("protocol", Text("grpc", "http")), ("endpointAddress", Text()), ("isSecure", Flag()), ("headers", Anything()), ("timeout", Duration()))))),
             ("metric", Metrics()),
             ("metrics", Metrics()),
             ("httpPipeline", Pipeline),

@@ -16,14 +16,14 @@ internal sealed class Tracing
     private readonly double _samplingRate;
     private readonly bool _recording;
     private readonly bool _silent;
-    private readonly ISpanExporter? _exporter;
+    private readonly IReadOnlyList<ISpanExporter> _exporters;
 
-    public Tracing(ConfigurationSpec configuration, ISpanExporter? exporter, TimeProvider? time = null)
+    public Tracing(ConfigurationSpec configuration, IReadOnlyList<ISpanExporter> exporters, TimeProvider? time = null)
     {
         _samplingRate = configuration.SamplingRate;
         _silent = configuration is { SamplingConfigured: true, SamplingRate: 0 };
         _recording = configuration.ExporterConfigured && !_silent;
-        _exporter = exporter;
+        _exporters = exporters;
         Time = time ?? TimeProvider.System;
     }
 
@@ -71,12 +71,17 @@ internal sealed class Tracing
         return new Span(this, name, kind, new TraceParent(trace, 0, 0).With(id, _samplingRate >= 1 || lower < _samplingRate * long.MaxValue), 0, "");
     }
 
-    /// <summary>Hands a finished span to the exporter.</summary>
+    /// <summary>Hands a finished span to the exporters.</summary>
     public void Export(Span span)
     {
-        if (span.Recorded)
+        if (!span.Recorded)
         {
-            _exporter?.Add(span);
+            return;
+        }
+
+        foreach (var exporter in _exporters)
+        {
+            exporter.Add(span);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Sidecar.Telemetry;
 internal sealed class ZipkinFormat : ISpanFormat
 {
     /// <summary>The scope name of daprd's spans.</summary>
-    private const string Scope = "dapr-diagnostics";
+    public const string Scope = "dapr-diagnostics";
 
     [ThreadStatic]
     private static Utf8JsonWriter? _json;

@@ -7,7 +7,7 @@ namespace Sidecar.Tests.Telemetry;
 
 public sealed class SpanBatchesTests
 {
-    private static readonly Tracing Tracing = new(new ConfigurationSpec { ExporterConfigured = true, SamplingRate = 1 }, null);
+    private static readonly Tracing Tracing = new(new ConfigurationSpec { ExporterConfigured = true, SamplingRate = 1 }, []);
     private readonly SpanBatches _batches = new(new ZipkinFormat(), "orders");
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class WorkflowHost : IAsyncDisposable
 
     public static async Task<WorkflowHost> StartAsync(IWorkflowStore store, WorkflowOptions? options = null, ActivityFaults? faults = null)
     {
-        var tracing = new Tracing(new ConfigurationSpec(), null);
+        var tracing = new Tracing(new ConfigurationSpec(), []);
         var engine = await WorkflowEngine.StartAsync(store, "app", options ?? new WorkflowOptions(), new EngineEnvironment(TimeProvider.System, tracing, NullLogger.Instance), default);
         var server = await GrpcTestServer.StartAsync([.. new TaskHubApi(() => engine, faults).Methods]);
         return new WorkflowHost(engine, server);

@@ -71,7 +71,7 @@ internal sealed class Simulation(int seed)
     private async Task LiveAsync(TaskScheduler scheduler, Func<WorkflowEngine, Task> life)
     {
         var store = new SimulatedStore(_data, _random, _time) { Durable = commit => Trace.Add($"{_time.GetUtcNow():ss.fff} commit {commit.Rows}") };
-        var environment = new EngineEnvironment(_time, new Tracing(new ConfigurationSpec(), null), NullLogger.Instance)
+        var environment = new EngineEnvironment(_time, new Tracing(new ConfigurationSpec(), []), NullLogger.Instance)
         {
             NewId = () => (++_ids).ToString("x8", CultureInfo.InvariantCulture),
             Scheduler = scheduler,

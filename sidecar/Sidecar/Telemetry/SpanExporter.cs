@@ -1,20 +1,18 @@
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
 
 namespace Sidecar.Telemetry;
 
 /// <summary>
-/// Sends spans to a Zipkin collector in batches. What waits is bounded: when the collector is slow or away, spans are dropped and
+/// Sends spans to a collector in batches. What waits is bounded: when the collector is slow or away, spans are dropped and
 /// counted, the sidecar never waits for it; while it cannot be reached, a batch is tried once in <c>RetryInterval</c>.
 /// </summary>
-internal sealed partial class ZipkinExporter : ISpanExporter
+internal sealed partial class SpanExporter : ISpanExporter
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SpanBatches _batches;
-    private readonly Uri _endpoint;
+    private readonly SpanCollector _collector;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _client;
@@ -24,13 +22,13 @@ internal sealed partial class ZipkinExporter : ISpanExporter
     private long _resumeAt;
     private volatile bool _isUnreachable;
 
-    public ZipkinExporter(Uri endpoint, string service, TimeProvider time, ILogger logger)
+    public SpanExporter(SpanCollector collector, string service, TimeProvider time, ILogger logger)
     {
-        _endpoint = endpoint;
-        _batches = new SpanBatches(new ZipkinFormat(), service);
+        _collector = collector;
+        _batches = new SpanBatches(collector.Format, service);
         _time = time;
         _logger = logger;
-        _client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, ConnectTimeout = SendTimeout });
+        _client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, ConnectTimeout = collector.Timeout });
         _sending = SendAllAsync();
     }
 
@@ -72,19 +70,18 @@ internal sealed partial class ZipkinExporter : ISpanExporter
             return;
         }
 
-        using var timeout = new CancellationTokenSource(SendTimeout, _time);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ReadOnlyMemoryContent(bytes) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var timeout = new CancellationTokenSource(_collector.Timeout, _time);
+        using var request = _collector.CreateRequest(bytes);
         try
         {
             using var response = await _client.SendAsync(request, timeout.Token);
             _isUnreachable = false;
-            if (!response.IsSuccessStatusCode)
+            if (await _collector.RefusalAsync(response, timeout.Token) is { } refusal)
             {
-                LogRefused(_endpoint, (int)response.StatusCode, count);
+                LogRefused(_collector.Name, _collector.Endpoint, count, refusal);
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
             DropWaiting(count, exception);
         }
@@ -95,7 +92,7 @@ internal sealed partial class ZipkinExporter : ISpanExporter
         // Without a collector, which is usual on one machine, it is said once and not with every batch.
         if (!_isUnreachable)
         {
-            LogUnreachable(_endpoint, lost, Interlocked.Read(ref _dropped), exception.Message);
+            LogUnreachable(_collector.Name, _collector.Endpoint, lost, Interlocked.Read(ref _dropped), exception.Message);
         }
 
         Interlocked.Exchange(ref _resumeAt, _time.GetTimestamp() + (long)(RetryInterval.TotalSeconds * _time.TimestampFrequency));
@@ -103,9 +100,9 @@ internal sealed partial class ZipkinExporter : ISpanExporter
         Interlocked.Add(ref _dropped, _batches.Take().Count);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Zipkin collector {Endpoint} refused {Count} spans with status {Status}")]
-    private partial void LogRefused(Uri endpoint, int status, int count);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} collector {Endpoint} refused {Count} spans: {Problem}")]
+    private partial void LogRefused(string kind, Uri endpoint, int count, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Zipkin collector {Endpoint} cannot be reached, {Count} spans are lost and more until it answers ({Dropped} dropped before): {Problem}")]
-    private partial void LogUnreachable(Uri endpoint, int count, long dropped, string problem);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} collector {Endpoint} cannot be reached, {Count} spans are lost and more until it answers ({Dropped} dropped before): {Problem}")]
+    private partial void LogUnreachable(string kind, Uri endpoint, int count, long dropped, string problem);
 }
