@@ -1,9 +1,10 @@
 using System.Runtime.Serialization;
+using Dapr.Common.Exceptions;
 
 namespace Dapr;
 
 /// <summary>An error the sidecar's API reported with a code.</summary>
-public class DaprApiException : DaprException
+public class DaprApiException : DaprException, IExtendedError
 {
     private const string UnknownCode = "UNKNOWN";
 
@@ -61,6 +62,11 @@ public class DaprApiException : DaprException
 
     /// <summary>Whether a later attempt may succeed.</summary>
     public bool IsTransient { get; }
+
+    DaprExtendedErrorInfo? IExtendedError.ExtendedError => Extended;
+
+    /// <summary>The error in full; null when the sidecar gave no details.</summary>
+    internal DaprExtendedErrorInfo? Extended { get; init; }
 
     /// <inheritdoc />
     [Obsolete("Formatter-based serialization is obsolete and should not be used.", DiagnosticId = "SYSLIB0051")]

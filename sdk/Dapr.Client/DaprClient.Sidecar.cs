@@ -27,6 +27,13 @@ public abstract partial class DaprClient
     public abstract Task<GetConfigurationResponse> GetConfiguration(
         string storeName, IReadOnlyList<string> keys, IReadOnlyDictionary<string, string>? metadata = default, CancellationToken cancellationToken = default);
 
+    /// <summary>Subscribes to values of a configuration store; no keys subscribe to all. The subscription begins when its source is read.</summary>
+    public abstract Task<SubscribeConfigurationResponse> SubscribeConfiguration(
+        string storeName, IReadOnlyList<string> keys, IReadOnlyDictionary<string, string>? metadata = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a subscription.</summary>
+    public abstract Task<UnsubscribeConfigurationResponse> UnsubscribeConfiguration(string storeName, string id, CancellationToken cancellationToken = default);
+
     /// <summary>Tries to take a lock for a number of seconds.</summary>
     [Experimental("DAPR_DISTRIBUTEDLOCK")]
     public abstract Task<TryLockResponse> Lock(

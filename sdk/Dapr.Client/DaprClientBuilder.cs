@@ -72,8 +72,8 @@ public sealed class DaprClientBuilder
     /// <exception cref="InvalidOperationException">An endpoint is not an http or https URL.</exception>
     public DaprClient Build()
     {
-        Check(GrpcEndpoint, "gRPC");
-        return new DaprHttpClient(Check(HttpEndpoint, "HTTP"), DaprApiToken, JsonSerializerOptions, Timeout, Time);
+        var grpcEndpoint = Check(GrpcEndpoint, "gRPC");
+        return new DaprHttpClient(Check(HttpEndpoint, "HTTP"), grpcEndpoint, DaprApiToken, JsonSerializerOptions, Timeout, Time);
     }
 
     private static Uri Check(string endpoint, string kind)

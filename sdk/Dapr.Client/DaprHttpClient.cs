@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Dapr.Common;
+using Dapr.Common.Exceptions;
+using Dapr.Common.Rpc;
 
 namespace Dapr.Client;
 
@@ -18,9 +20,11 @@ internal sealed partial class DaprHttpClient : DaprClient
     private readonly HttpClient http;
     private readonly JsonSerializerOptions json;
     private readonly TimeProvider time;
+    private readonly RpcChannel rpc;
 
-    internal DaprHttpClient(Uri endpoint, string token, JsonSerializerOptions json, TimeSpan timeout, TimeProvider time)
+    internal DaprHttpClient(Uri endpoint, Uri grpcEndpoint, string token, JsonSerializerOptions json, TimeSpan timeout, TimeProvider time)
     {
+        rpc = new RpcChannel(new RpcChannelOptions(grpcEndpoint, typeof(DaprHttpClient).Assembly) { ApiToken = token, Time = time });
         this.endpoint = endpoint;
         this.token = token;
         this.json = json;
@@ -41,6 +45,7 @@ internal sealed partial class DaprHttpClient : DaprClient
         if (disposing)
         {
             http.Dispose();
+            rpc.Dispose();
         }
 
         base.Dispose(disposing);
@@ -118,7 +123,7 @@ internal sealed partial class DaprHttpClient : DaprClient
         var transient = (int)status is 429 or 502 or 503 or 504;
         return new DaprException(
             $"{operation} failed: the Dapr endpoint indicated a failure. {error?.ErrorCode} {message}",
-            new DaprApiException(message, error?.ErrorCode ?? "UNKNOWN", transient));
+            new DaprApiException(message, error?.ErrorCode ?? "UNKNOWN", transient) { Extended = ExtendedErrorReader.Read(status, body) });
     }
 
     private static DaprError? ReadError(byte[] body)
