@@ -55,10 +55,10 @@ internal sealed partial class ActivityExecution(IServiceScopeFactory scopes, IWo
     private object? Input(IWorkflowActivity activity, string? input) =>
         serializer.Deserialize(input, activity.InputType) ?? (activity.InputType.IsValueType ? Activator.CreateInstance(activity.InputType) : null);
 
-    private static Proto.TaskFailureDetails NotFound(string name) => new()
+    private Proto.TaskFailureDetails NotFound(string name) => new()
     {
         ErrorType = "ActivityNotFoundException",
-        ErrorMessage = $"Activity '{name}' is not registered in this app.",
+        ErrorMessage = $"Activity '{name}' is not registered in this app. {WorkflowsFactory.Registered((factory as WorkflowsFactory)?.ActivityNames)}",
     };
 
     [LoggerMessage(1, LogLevel.Error, "Activity {Activity} of instance {InstanceId} cannot be created")]

@@ -11,6 +11,20 @@ internal sealed class WorkflowsFactory : IWorkflowsFactory
     private readonly Dictionary<string, Func<IServiceProvider, IWorkflow>> workflows = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Func<IServiceProvider, IWorkflowActivity>> activities = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The names of the registered workflows.</summary>
+    internal IReadOnlyCollection<string> WorkflowNames => workflows.Keys;
+
+    /// <summary>The names of the registered activities.</summary>
+    internal IReadOnlyCollection<string> ActivityNames => activities.Keys;
+
+    /// <summary>A sentence with the names that are registered; empty when they are not known.</summary>
+    internal static string Registered(IReadOnlyCollection<string>? names) => names switch
+    {
+        null => string.Empty,
+        { Count: 0 } => "None is registered.",
+        _ => $"Registered: {string.Join(", ", names.Order(StringComparer.OrdinalIgnoreCase))}.",
+    };
+
     /// <summary>Applies the app's own registrations and then the generated ones.</summary>
     public static WorkflowsFactory Create(IEnumerable<WorkflowRegistration> registrations)
     {

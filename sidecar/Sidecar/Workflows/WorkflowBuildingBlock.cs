@@ -5,9 +5,11 @@ using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Faults;
 using Sidecar.Metadata;
+using Sidecar.Redis;
 using Sidecar.State.PostgreSql;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Postgres;
+using Sidecar.Workflows.Redis;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Workflows;
@@ -106,6 +108,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
             [] => null,
             [{ Type: "state.postgresql" } spec] => () => new PostgresWorkflowStore(services.AppId, PostgreSqlConnectionString.From(spec), services.Time, services.Loggers.CreateLogger<PostgresWorkflowStore>()),
             [{ Type: "state.in-memory" } spec] => () => new InMemoryWorkflowStore(services.AppId, services.Run.GetOrAdd($"{spec.Name}||{services.AppId}", () => new InMemoryWorkflowData())),
+            [{ Type: "state.redis" } spec] => () => new RedisWorkflowStore(services.AppId, RedisOptions.From(spec), services.Time, services.Loggers.CreateLogger<RedisWorkflowStore>()),
 
             // Actors can live there, workflows cannot: their calls say so.
             _ => null,

@@ -11,6 +11,8 @@ internal sealed class EventInbox(IDaprSerializer serializer)
 
     public IReadOnlyList<Proto.HistoryEvent> Unconsumed => unconsumed;
 
+    public int WaiterCount => waiters.Count;
+
     public void Deliver(Proto.HistoryEvent entry)
     {
         var waiter = waiters.Find(candidate => IsNamed(candidate.Name, entry));

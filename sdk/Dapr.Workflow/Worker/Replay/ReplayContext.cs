@@ -191,8 +191,25 @@ internal sealed class ReplayContext : WorkflowContext
 
     internal void SetTime(Timestamp? timestamp) => now = timestamp?.ToDateTime() ?? now;
 
+    /// <summary>How the code does not fit the history; null while it does.</summary>
+    internal string? Mismatch { get; private set; }
+
+    /// <summary>The workflow waits for something that only history can bring about.</summary>
+    internal bool IsWaiting => Tasks.OpenCount > 0 || Events.WaiterCount > 0;
+
     /// <summary>The history knows this action: it is not to be sent again.</summary>
-    internal void Acknowledge(int actionId) => pending.Remove(actionId);
+    internal void Acknowledge(Proto.HistoryEvent entry)
+    {
+        var expected = ReplayedAction.Of(entry);
+        if (!pending.Remove(entry.EventId, out var found))
+        {
+            Mismatch ??= $"Action #{entry.EventId} is {expected} in the history; the workflow's code does not get there. The code has changed while the instance ran: use IsPatched, or a workflow with another name.";
+        }
+        else if (ReplayedAction.Of(found) is var actual && !actual.IsSameAs(expected))
+        {
+            Mismatch ??= $"Action #{entry.EventId} is {expected} in the history, but {actual} in the workflow's code. The code has changed while the instance ran: use IsPatched, or a workflow with another name.";
+        }
+    }
 
     private static TaskCanceledException TimedOut(string eventName, TimeSpan timeout) => new($"No event '{eventName}' was raised within {timeout}.");
 

@@ -34,7 +34,7 @@ internal static class ReplayEvents
             default:
                 if (ReplayInstance.IsCreated(entry))
                 {
-                    context.Acknowledge(entry.EventId);
+                    context.Acknowledge(entry);
                 }
 
                 break;

@@ -104,6 +104,13 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
 
     private void Report(ReplayContext context, Task<object?>? running, Proto.WorkflowResponse response)
     {
+        if (Contradiction(context, running) is { } contradiction)
+        {
+            LogContradiction(context.Name, context.InstanceId, contradiction);
+            response.Actions.Add(Failure(new Proto.TaskFailureDetails { ErrorType = "NonDeterministicWorkflow", ErrorMessage = contradiction, IsNonRetriable = true }));
+            return;
+        }
+
         response.Actions.AddRange(context.PendingActions);
         response.CustomStatus = context.CustomStatus;
         if (context.Patches.IsUsed)
@@ -130,6 +137,15 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
         }
     }
 
+    // Going on would repeat things or wait for ever. An exception of the workflow's own says more, and goes first.
+    private static string? Contradiction(ReplayContext context, Task<object?>? running) => running switch
+    {
+        { IsFaulted: true } or { IsCanceled: true } => null,
+        { IsCompleted: false } when context is { Mismatch: null, Continuation: null, IsWaiting: false } =>
+            "The workflow waits for something that is not a task of its context. Use context.CreateTimer instead of Task.Delay, an activity instead of I/O, and no Task.Run, Task.Yield or ConfigureAwait(false).",
+        _ => context.Mismatch,
+    };
+
     private object? Input(IWorkflow workflow, string? input) =>
         serializer.Deserialize(input, workflow.InputType) ?? (workflow.InputType.IsValueType ? Activator.CreateInstance(workflow.InputType) : null);
 
@@ -146,10 +162,10 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
         CompleteWorkflow = new Proto.CompleteWorkflowAction { WorkflowStatus = Proto.OrchestrationStatus.Failed, FailureDetails = details },
     };
 
-    private static Proto.TaskFailureDetails NotFound(string name) => new()
+    private Proto.TaskFailureDetails NotFound(string name) => new()
     {
         ErrorType = "WorkflowNotFound",
-        ErrorMessage = $"Workflow '{name}' is not registered in this app.",
+        ErrorMessage = $"Workflow '{name}' is not registered in this app. {WorkflowsFactory.Registered((factory as WorkflowsFactory)?.WorkflowNames)}",
         IsNonRetriable = true,
     };
 
@@ -158,6 +174,9 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
 
     [LoggerMessage(3, LogLevel.Error, "A turn of instance {InstanceId} failed outside its workflow's code; the instance fails")]
     private partial void LogNotAnswered(string instanceId, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "Workflow {Workflow} of instance {InstanceId} fails, because it cannot be replayed: {Reason}")]
+    private partial void LogContradiction(string workflow, string instanceId, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "Workflow {Workflow} of instance {InstanceId} failed")]
     private partial void LogFailed(string workflow, string instanceId, Exception exception);

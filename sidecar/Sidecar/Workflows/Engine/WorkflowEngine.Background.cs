@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Sidecar.Redis;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Workflows.Engine;
@@ -46,7 +47,8 @@ internal sealed partial class WorkflowEngine
     }
 
     private static bool IsOutage(Exception e) =>
-        e is NpgsqlException database && (database is not PostgresException refusal || refusal.IsTransient || refusal.SqlState.StartsWith("57", StringComparison.Ordinal));
+        e is RedisConnectionException or RedisTimeoutException
+        || e is NpgsqlException database && (database is not PostgresException refusal || refusal.IsTransient || refusal.SqlState.StartsWith("57", StringComparison.Ordinal));
 
     private async Task SweepAsync(CancellationToken stop)
     {

@@ -17,9 +17,6 @@ internal sealed class PostgresBatch(string appId, long epoch)
     private readonly Dictionary<InboxKey, InboxRow> _inbox = [];
     private readonly StoreCommit _rows = new();
 
-    /// <summary>How many rows it has.</summary>
-    public int Rows => _created.Count + _updated.Count + _inbox.Count + _rows.Rows;
-
     public void Add(StoreCommit commit)
     {
         commit.Created.ForEach(row => _created[row.InstanceId] = row);

@@ -19,7 +19,7 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
         await PostgresSchema.ApplyAsync(connection, cancellationToken);
         await using var command = Command(connection, PostgresSql.TakeOver);
         var epoch = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        _commits = new CommitQueue(appId, epoch, _source, time, logger);
+        _commits = new CommitQueue(new PostgresCommitWriter(appId, epoch, _source), time, logger);
         _commits.Start();
         return epoch;
     }

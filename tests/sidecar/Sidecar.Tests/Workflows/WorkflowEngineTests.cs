@@ -16,6 +16,11 @@ public sealed class PostgresWorkflowEngineTests(PostgresWorkflowStoreTests.Datab
         Task.FromResult<IWorkflowStore>(new PostgresWorkflowStore(Guid.NewGuid().ToString("N"), database.ConnectionString, TimeProvider.System, NullLogger<PostgresWorkflowStore>.Instance));
 }
 
+public sealed class RedisWorkflowEngineTests : WorkflowEngineContract
+{
+    private protected override Task<IWorkflowStore> CreateStoreAsync() => Task.FromResult<IWorkflowStore>(RedisWorkflowStoreTests.Create(Guid.NewGuid().ToString("N")));
+}
+
 /// <summary>The engine is thrown away in the middle and a new one takes over the same database.</summary>
 public sealed class WorkflowCrashTests(PostgresWorkflowStoreTests.Database database) : IClassFixture<PostgresWorkflowStoreTests.Database>
 {

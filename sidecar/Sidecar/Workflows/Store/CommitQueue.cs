@@ -1,9 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Npgsql;
-using Sidecar.Workflows.Store;
 
-namespace Sidecar.Workflows.Postgres;
+namespace Sidecar.Workflows.Store;
 
 /// <summary>
 /// Group commit: one writer takes whatever commits have gathered while the last transaction ran, and writes them in one.
@@ -11,9 +9,8 @@ namespace Sidecar.Workflows.Postgres;
 /// connection is retried for ever with the same batch (which may be applied twice); a commit that the database refuses
 /// fails alone with those that build on it.
 /// </summary>
-internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSource source, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private const int MaxRows = 5_000;
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
@@ -54,7 +51,7 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
             while (await _pending.Reader.WaitToReadAsync(_stop.Token))
             {
                 taken.Clear();
-                var batch = new PostgresBatch(appId, epoch);
+                var batch = new List<StoreCommit>();
                 Take(taken, batch);
                 await GatherAsync(taken, batch);
                 await WriteAsync(taken, batch);
@@ -71,9 +68,10 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
         }
     }
 
-    private void Take(List<Pending> taken, PostgresBatch batch)
+    private void Take(List<Pending> taken, List<StoreCommit> batch)
     {
-        while (batch.Rows < MaxRows && _pending.Reader.TryRead(out var next))
+        var rows = batch.Sum(commit => commit.Rows);
+        while (rows < writer.MaxRows && _pending.Reader.TryRead(out var next))
         {
             taken.Add(next);
             if (next.Commit.Chain is { IsBroken: true })
@@ -83,12 +81,13 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
             else
             {
                 batch.Add(next.Commit);
+                rows += next.Commit.Rows;
             }
         }
     }
 
     // The pause is for the disk's sake, so the system's clock measures it, whatever clock the workflows have.
-    private async Task GatherAsync(List<Pending> taken, PostgresBatch batch)
+    private async Task GatherAsync(List<Pending> taken, List<StoreCommit> batch)
     {
         if (!taken.TrueForAll(pending => pending.Commit.CanWait))
         {
@@ -110,16 +109,16 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
         }
     }
 
-    private async Task WriteAsync(List<Pending> taken, PostgresBatch batch)
+    private async Task WriteAsync(List<Pending> taken, List<StoreCommit> batch)
     {
         try
         {
             await WriteUntilDurableAsync(batch);
             taken.ForEach(pending => pending.Done.TrySetResult());
         }
-        catch (PostgresException e) when (e.SqlState == PostgresSchema.FencedState)
+        catch (StoreFencedException e)
         {
-            taken.ForEach(pending => pending.Done.TrySetException(new StoreFencedException(appId)));
+            taken.ForEach(pending => pending.Done.TrySetException(e));
         }
         catch (Exception e) when (!_stop.IsCancellationRequested && taken.Count > 1)
         {
@@ -151,22 +150,19 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
             return;
         }
 
-        var batch = new PostgresBatch(appId, epoch);
-        batch.Add(pending.Commit);
-        await WriteAsync([pending], batch);
+        await WriteAsync([pending], [pending.Commit]);
     }
 
-    private async Task WriteUntilDurableAsync(PostgresBatch batch)
+    private async Task WriteUntilDurableAsync(List<StoreCommit> batch)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await using var connection = await source.OpenConnectionAsync(_stop.Token);
-                await batch.ExecuteAsync(connection, _stop.Token);
+                await writer.WriteAsync(batch, _stop.Token);
                 return;
             }
-            catch (NpgsqlException e) when (IsTransient(e) && !_stop.IsCancellationRequested)
+            catch (Exception e) when (writer.IsOutage(e) && !_stop.IsCancellationRequested)
             {
                 var pause = TimeSpan.FromMilliseconds(Math.Min(MaxPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)));
                 Log.StoreUnavailable(logger, e, pause.TotalMilliseconds);
@@ -174,9 +170,6 @@ internal sealed partial class CommitQueue(string appId, long epoch, NpgsqlDataSo
             }
         }
     }
-
-    // What a refusal by the server is not: a lost connection, a server that stops or starts, a deadlock.
-    private static bool IsTransient(NpgsqlException e) => e is not PostgresException refusal || refusal.IsTransient || refusal.SqlState.StartsWith("57", StringComparison.Ordinal) || refusal.SqlState == PostgresErrorCodes.InvalidSqlStatementName;
 
     private sealed class Pending(StoreCommit commit)
     {
