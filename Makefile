@@ -5,7 +5,7 @@ ENGINE ?= embedded
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-.PHONY: help run stop status logs test test-fast test-e2e test-js bench conformance soak format clean
+.PHONY: help run stop status logs test test-fast test-e2e test-js bench conformance fuzz soak format clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ bench: ## Benchmarks, release build (ONLY=invocation,state,pubsub,workflow RUNS=
 
 conformance: ## Replay the recordings of the real daprd against our sidecar (GOLDEN=folder, ONLY=part of an id)
 	@GOLDEN=$(GOLDEN) ONLY=$(ONLY) build/conformance.sh
+
+fuzz: ## 500,000 requests, texts and files that nobody should write; prints what was found and its seed (REQUESTS= SECONDS= SEED= ONLY=target CASE=seed)
+	@REQUESTS=$(REQUESTS) FUZZ_SECONDS=$(SECONDS) SEED=$(SEED) ONLY=$(ONLY) CASE=$(CASE) build/fuzz.sh
 
 soak: ## 30 minutes of load with faults injected: memory flat, no message lost, duplicates only with cause (MINUTES=30 RATE=40)
 	@MINUTES=$(MINUTES) RATE=$(RATE) build/soak.sh

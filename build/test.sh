@@ -50,6 +50,8 @@ case $suite in
     run_assemblies unit '' $(assemblies)
     run_assemblies e2e '' "artifacts/bin/EndToEnd/$configuration/EndToEnd.dll"
     run_js
+    echo "== fuzz"
+    BUILT=1 FUZZ_SECONDS=60 build/fuzz.sh || failed=1
     ;;
   *)
     echo "usage: build/test.sh all|fast|e2e" >&2

@@ -1,3 +1,4 @@
+using Sidecar.Components;
 using Sidecar.Faults;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -95,10 +96,8 @@ internal sealed class RunFileReader
     {
         try
         {
-            var stream = new YamlStream();
             using var text = new StreamReader(_path);
-            stream.Load(text);
-            if (stream.Documents is [{ RootNode: YamlMappingNode root }, ..])
+            if (YamlReading.Load(text).Documents is [{ RootNode: YamlMappingNode root }, ..])
             {
                 return new YamlSection(_file, "", root, _problems);
             }

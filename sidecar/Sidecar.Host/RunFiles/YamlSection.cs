@@ -10,7 +10,7 @@ namespace Sidecar.Host.RunFiles;
 internal sealed class YamlSection(string file, string path, YamlMappingNode node, List<Problem> problems)
 {
     /// <summary>The keys in the order of the file.</summary>
-    public IEnumerable<string> Keys => node.Children.Keys.Select(key => ((YamlScalarNode)key).Value ?? "");
+    public IEnumerable<string> Keys => node.Children.Keys.Select(key => key is YamlScalarNode name ? name.Value ?? "" : "a key that is no text");
 
     /// <summary>The place of the whole section.</summary>
     public string Place => $"{file}:{node.Start.Line}: {path}";

@@ -40,8 +40,7 @@ internal static class ResourceFiles
         try
         {
             using var reader = new StringReader(File.ReadAllText(file));
-            var yaml = new YamlStream();
-            yaml.Load(reader);
+            var yaml = YamlReading.Load(reader);
             foreach (var document in yaml.Documents)
             {
                 if (document.RootNode is YamlMappingNode root)

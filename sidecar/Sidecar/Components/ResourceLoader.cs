@@ -30,7 +30,7 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
             Components = [.. components.Where(IsStore).Concat(components.Where(component => !IsStore(component))).Select(references.ReadComponent)],
             Subscriptions = [.. documents.Where(document => document.Kind == "Subscription").Select(SubscriptionReader.Read)],
             Resiliency = [.. documents.Where(document => document.Kind == "Resiliency")],
-            HttpEndpoints = [.. documents.Where(document => document.Kind == "HTTPEndpoint").Select(references.ReadEndpoint)],
+            HttpEndpoints = [.. documents.Where(document => document.Kind == "HTTPEndpoint").Select(references.ReadEndpoint).OfType<HttpEndpointSpec>()],
         };
         var found = new List<ResourceProblem>();
         var resiliency = ResiliencyReader.Read(resources.Resiliency, found);

@@ -32,8 +32,8 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
         { Digest = Convert.ToHexString(digest.GetHashAndReset()) };
     }
 
-    /// <summary>An HTTP endpoint with its values.</summary>
-    public HttpEndpointSpec ReadEndpoint(ResourceDocument document)
+    /// <summary>An HTTP endpoint with its values; null when it has no address.</summary>
+    public HttpEndpointSpec? ReadEndpoint(ResourceDocument document)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var item in document.Root.ListAt("spec", "headers"))
@@ -44,7 +44,13 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
             }
         }
 
-        return new HttpEndpointSpec(document.Name, new Uri(document.Root.TextAt("spec", "baseUrl")!), headers, document.File);
+        if (Uri.TryCreate(document.Root.TextAt("spec", "baseUrl"), UriKind.Absolute, out var address))
+        {
+            return new HttpEndpointSpec(document.Name, address, headers, document.File);
+        }
+
+        Problem(document, "spec.baseUrl", "is no address; give an absolute http or https URL");
+        return null;
     }
 
     private string? Value(ResourceDocument document, YamlNode item, string field)

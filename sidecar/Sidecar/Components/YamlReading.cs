@@ -1,3 +1,4 @@
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Sidecar.Components;
@@ -5,6 +6,21 @@ namespace Sidecar.Components;
 /// <summary>Short ways to read YAML nodes that a schema has already accepted.</summary>
 internal static class YamlReading
 {
+    /// <summary>Reads a file; throws <see cref="YamlException"/> whatever is wrong with it, where the library throws others, too.</summary>
+    public static YamlStream Load(TextReader text)
+    {
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(new ShallowYaml(new Parser(text)));
+            return yaml;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            throw new YamlException(exception.Message, exception);
+        }
+    }
+
     /// <summary>The node below a path of keys, or null.</summary>
     public static YamlNode? At(this YamlNode? node, params ReadOnlySpan<string> path)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Sidecar.Invocation;
 
 /// <summary>The HTTP client of a sidecar towards apps and endpoints: forwards as it is, with no redirects, cookies, proxies or trace headers of its own.</summary>
@@ -18,4 +20,7 @@ internal static class AppHttp
 
     /// <summary>A URL whose path and query are sent exactly as written.</summary>
     public static Uri Verbatim(string url) => new(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+
+    /// <summary>The same for a URL that may be none.</summary>
+    public static bool TryVerbatim(string url, [NotNullWhen(true)] out Uri? address) => Uri.TryCreate(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out address);
 }

@@ -135,7 +135,12 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
             }
         }
 
-        request.RequestUri = AppHttp.Verbatim(baseUrl.TrimEnd('/') + pathAndQuery);
+        if (!AppHttp.TryVerbatim(baseUrl.TrimEnd('/') + pathAndQuery, out var address))
+        {
+            return new InvocationResult(null, $"parse \"{baseUrl}\": invalid URL") { IsPermanent = true };
+        }
+
+        request.RequestUri = address;
         ForwardedHeaders.SetTrace(request, services.Tracing.Header(trace), trace.TraceState);
         try
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Sidecar.Api.Http;
@@ -43,6 +44,7 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
 {
     // Longer than any handler that works; an app that hangs must not hold a worker for ever.
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromMinutes(5);
+    private static readonly SearchValues<char> HeaderNames = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     private const int MaxAnswer = 64 * 1024;
     private static readonly Dictionary<string, string> NoMetadata = [];
 
@@ -135,10 +137,11 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
         return request;
     }
 
-    // Metadata comes from whoever published: a name that frames or routes the request must not become a header.
+    // Metadata comes from whoever published: a name that frames or routes the request, or is none of HTTP's, must not become a header.
     private static void Add(HttpRequestMessage request, string name, string value)
     {
         if (name.ToLowerInvariant() is not ("host" or "connection" or "content-length" or "content-type" or "transfer-encoding" or "upgrade" or "dapr-api-token" or "te" or "trailer")
+            && !name.AsSpan().ContainsAnyExcept(HeaderNames)
             && !value.AsSpan().ContainsAny('\r', '\n', '\0'))
         {
             request.Headers.Remove(name);

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -18,7 +18,7 @@ internal static class TopicEvents
         var extensions = new Struct();
         foreach (var (name, value) in attributes.ToJson().Where(pair => !Fields.Contains(pair.Key)))
         {
-            extensions.Fields[name] = ToValue(value);
+            extensions.Fields[name] = ToValue(JsonSerializer.SerializeToElement(value));
         }
 
         return new TopicEventRequest
@@ -90,14 +90,25 @@ internal static class TopicEvents
         return ByteString.CopyFrom(Encoding.UTF8.GetBytes(isText && attributes["data"] is { } text ? text : data.ToJsonString(CloudEvent.Json)));
     }
 
-    private static Value ToValue(JsonNode? node) => node switch
+    private static Value ToValue(JsonElement element) => element.ValueKind switch
     {
-        null => Value.ForNull(),
-        JsonObject members => Value.ForStruct(new Struct { Fields = { members.ToDictionary(pair => pair.Key, pair => ToValue(pair.Value)) } }),
-        JsonArray items => Value.ForList([.. items.Select(ToValue)]),
-        JsonValue value when value.TryGetValue<bool>(out var flag) => Value.ForBool(flag),
-        JsonValue value when value.TryGetValue<string>(out var text) => Value.ForString(text),
-        JsonValue value when value.TryGetValue<double>(out var number) => Value.ForNumber(number),
-        _ => Value.ForString(node.ToJsonString()),
+        JsonValueKind.Object => Value.ForStruct(ToStruct(element)),
+        JsonValueKind.Array => Value.ForList([.. element.EnumerateArray().Select(ToValue)]),
+        JsonValueKind.String => Value.ForString(element.GetString()!),
+        JsonValueKind.Number => Value.ForNumber(element.GetDouble()),
+        JsonValueKind.True or JsonValueKind.False => Value.ForBool(element.GetBoolean()),
+        _ => Value.ForNull(),
     };
+
+    // Of a name that stands twice the last one counts, as in Go.
+    private static Struct ToStruct(JsonElement element)
+    {
+        var result = new Struct();
+        foreach (var member in element.EnumerateObject())
+        {
+            result.Fields[member.Name] = ToValue(member.Value);
+        }
+
+        return result;
+    }
 }

@@ -17,9 +17,10 @@ internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var path = Path.GetFullPath(spec["secretsFile"] ?? "");
+        var path = spec["secretsFile"] ?? throw ComponentException.Field(spec, "secretsFile", "is empty", "give the path of a JSON file");
         try
         {
+            path = Path.GetFullPath(path);
             using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(path, cancellationToken));
             _secrets = document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(document.RootElement)
@@ -29,7 +30,7 @@ internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
         {
             throw ComponentException.Field(spec, "secretsFile", $"names {path}, which is not JSON (line {exception.LineNumber + 1})", "give a JSON object of secrets");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw ComponentException.Field(spec, "secretsFile", $"names {path}, which cannot be read ({exception.Message})", "give the path of a JSON file, relative to the folder the sidecar was started in");
         }

@@ -12,7 +12,7 @@ internal static class GoJson
     /// <summary>The value, or null and the error. The caller disposes the document.</summary>
     public static JsonDocument? Decode(ReadOnlyMemory<byte> body, out string? error)
     {
-        var bytes = Utf8.IsValid(body.Span) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body.Span));
+        var bytes = LoneSurrogates.Replace(Utf8.IsValid(body.Span) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body.Span)));
         var scanner = new Scanner(bytes.Span);
         error = scanner.Scan();
         return error is null ? JsonDocument.Parse(bytes[..scanner.Position], new JsonDocumentOptions { MaxDepth = MaxDepth + 1 }) : null;

@@ -104,6 +104,11 @@ internal sealed partial class HttpDispatcher
         {
             await new ApiError(StatusCodes.Status400BadRequest, "ERR_MALFORMED_REQUEST", $"failed reading the request body: {exception.Message}").WriteAsync(context);
         }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            // The client broke off, or its body is no HTTP.
+            await new ApiError(exception.StatusCode, "ERR_MALFORMED_REQUEST", $"failed reading the request body: {exception.Message}").WriteAsync(context);
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             trace.Span?.SetStatus(ActivityStatusCode.Error, "the caller went away");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Sidecar.PubSub.Cel;
@@ -18,19 +19,32 @@ internal sealed class CelExpression
     /// <summary>Evaluates over the variable <c>event</c>; throws <see cref="CelEvaluationException"/> when that does not give a boolean.</summary>
     public bool Matches(JsonNode? cloudEvent)
     {
-        var scope = new Dictionary<string, object?>(StringComparer.Ordinal) { ["event"] = ToValue(cloudEvent) };
+        var scope = new Dictionary<string, object?>(StringComparer.Ordinal) { ["event"] = ToValue(JsonSerializer.SerializeToElement(cloudEvent)) };
         return _root.Evaluate(scope) is bool result ? result : throw new CelEvaluationException("the rule does not give a boolean");
     }
 
-    private static object? ToValue(JsonNode? node) => node switch
+    // Of a name that stands twice the last one counts, as in Go.
+    private static object? ToValue(JsonElement element) => element.ValueKind switch
     {
-        null => null,
-        JsonArray array => array.Select(ToValue).ToList(),
-        JsonObject map => map.ToDictionary(member => member.Key, member => ToValue(member.Value), StringComparer.Ordinal),
-        JsonValue value when value.TryGetValue<string>(out var text) => text,
-        JsonValue value when value.TryGetValue<bool>(out var truth) => truth,
-        _ => node.GetValue<double>(),
+        JsonValueKind.Object => ToMap(element),
+        JsonValueKind.Array => element.EnumerateArray().Select(ToValue).ToList(),
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Number => element.GetDouble(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
     };
+
+    private static Dictionary<string, object?> ToMap(JsonElement element)
+    {
+        var map = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var member in element.EnumerateObject())
+        {
+            map[member.Name] = ToValue(member.Value);
+        }
+
+        return map;
+    }
 }
 
 /// <summary>A part of an expression.</summary>

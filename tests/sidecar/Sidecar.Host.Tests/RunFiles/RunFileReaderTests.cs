@@ -135,6 +135,16 @@ public sealed class RunFileReaderTests : IDisposable
         wrong.Problems.Select(problem => problem.Place).Should().Equal("dapr.yaml:4: x-platform.colour", "dapr.yaml:6: x-platform.faults[0].drop", "dapr.yaml:7: x-platform.faults[1].topic");
     }
 
+    [Theory]
+    [InlineData("? { a: b }\n: c")]
+    [InlineData("a: !<")]
+    [InlineData("version: 1\n? x")]
+    public void Read_YamlThatNobodyWrites_IsRefusedInWords(string yaml) => Read(yaml).Problems.Should().NotBeEmpty();
+
+    [Fact]
+    public void Read_YamlWithoutBottom_IsRefused() =>
+        Read("apps: " + new string('[', 20_000)).Problems.Should().ContainSingle().Which.What.Should().Contain("nests deeper than 100 levels");
+
     [Fact]
     public void Read_ManyMistakes_AllAreReportedWithPlaceAndRemedy()
     {

@@ -15,6 +15,14 @@ public sealed class ResourceLoadingTests
           version: v1
         """;
 
+    [Theory]
+    [InlineData("kind: HTTPEndpoint, metadata: { name: e }, spec: { baseUrl: ~ }", "spec.baseUrl")]
+    [InlineData("kind: Component, metadata: { name: s }, spec: { type: secretstores.local.file, version: v1, metadata: [{ name: secretsFile, value: \"\" }] }", "secretsFile")]
+    [InlineData("kind: Component, metadata: { name: s }, spec: { type: secretstores.local.file, version: v1, metadata: [{ name: secretsFile, value: \"a\\0b\" }] }", "secretsFile")]
+    [InlineData("kind: Component, metadata: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "nests deeper than 100 levels")]
+    public async Task StartAsync_OddResource_IsRefusedInWords(string resource, string field) =>
+        (await ErrorsAsync($"{{ apiVersion: dapr.io/v1alpha1, {resource} }}")).Should().Contain(error => error.Contains(field));
+
     [Fact]
     public async Task StartAsync_SeveralMistakes_NamesThemAllWithFileAndField()
     {

@@ -41,6 +41,31 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task Invoke_AddressThatIsNone_IsAnInvocationError()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app: null);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "x");
+        request.Headers.TryAddWithoutValidation("dapr-app-id", "http://127.0.0.1:port");
+
+        using var response = await sidecar.Client.SendAsync(request);
+
+        response.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        (await response.Content.ReadAsStringAsync()).Should().Contain("ERR_DIRECT_INVOKE").And.Contain("invalid URL");
+    }
+
+    [Fact]
+    public async Task Save_BodyThatBreaksOff_IsTheClientsFault()
+    {
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app: null, [Support.RunningSidecar.Component("store", "state.in-memory")]);
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", sidecar.Runtime.HttpPort);
+        await client.GetStream().WriteAsync("POST /v1.0/state/store HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"u8.ToArray());
+        using var reader = new StreamReader(client.GetStream());
+
+        (await reader.ReadLineAsync()).Should().StartWith("HTTP/1.1 400");
+    }
+
+    [Fact]
     public async Task Invoke_Body_StreamsThroughWithItsType()
     {
         await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sidecar.PubSub;
 using Sidecar.PubSub.Cel;
 
 namespace Sidecar.Tests.PubSub;
@@ -8,6 +9,16 @@ public sealed class CelExpressionTests
     private const string Event = """
         {"type":"order.paid","source":"orders","data":{"n":11,"k":"a","l":[1,2],"tags":["hot"],"name":"abcz","vip":true,"a":{"b":{"c":"x"}},"none":null}}
         """;
+
+    // The last one of a name counts, and half a surrogate pair is U+FFFD, as in Go.
+    [Theory]
+    [InlineData("""{"type":"a","data":{"n":1,"n":2}}""", "event.data.n == 2")]
+    [InlineData("""{"type":"a","type":"b"}""", "event.type == 'b'")]
+    [InlineData("""{"type":"\ud800"}""", "event.type == '\uFFFD'")]
+    [InlineData("""{"type":"\ud83d\ude00"}""", "event.type == '\U0001F600'")]
+    [InlineData("""{"type":"\\ud800"}""", "event.type.endsWith('ud800')")]
+    public void Matches_OddJson_IsReadAsGoDoes(string cloudEvent, string rule) =>
+        CelExpression.Parse(rule).Matches(CloudEvent.Parse(System.Text.Encoding.UTF8.GetBytes(cloudEvent), out _)!.ToJson()).Should().BeTrue();
 
     [Theory]
     [InlineData("event.type == \"order.paid\"", true)]

@@ -68,6 +68,14 @@ public sealed class PubSubApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_MetadataWhoseNameIsNoHeader_IsDeliveredWithoutIt()
+    {
+        (await _sidecar.SendAsync("POST", "/v1.0/publish/ps/t?metadata.no%20header=1&metadata.header=2", "{}")).Status.Should().Be(204);
+
+        (await ReceiveAsync("/t")).Headers.Should().Contain("header", "2").And.NotContainKey("no header");
+    }
+
+    [Fact]
     public async Task Publish_MetadataOverridesAndTtl_AreApplied()
     {
         await _sidecar.SendAsync("POST", "/v1.0/publish/ps/t?metadata.cloudevent.id=my-id&metadata.cloudevent.type=my.t&metadata.ttlInSeconds=50&metadata.custom=1", "text", "text/plain");
