@@ -42,6 +42,15 @@ internal sealed class AppInstances
         }
     }
 
+    /// <summary>Whether another one than this is available.</summary>
+    public bool HasAvailableBesides(int number)
+    {
+        lock (_gate)
+        {
+            return _byNumber.Any(instance => instance.Key != number && instance.Value.IsAvailable);
+        }
+    }
+
     /// <summary>The next one of the available instances in turn; of all instances when none is available, so that the caller gets its error; null when there is none.</summary>
     public ICallee? Next()
     {

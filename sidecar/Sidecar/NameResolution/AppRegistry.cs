@@ -21,6 +21,9 @@ internal sealed class AppRegistry
     /// <summary>Removes a sidecar.</summary>
     public void Remove(string appId, ICallee callee) => _apps.GetValueOrDefault(appId)?.Remove(callee);
 
+    /// <summary>Whether another instance of the app is available.</summary>
+    public bool HasAvailableBesides(string appId, int instance) => _apps.TryGetValue(appId, out var instances) && instances.HasAvailableBesides(instance);
+
     /// <summary>The sidecar whose turn it is, an available one if there is any; null when nobody has the app id.</summary>
     public ICallee? Find(string appId) => _apps.TryGetValue(appId, out var instances) ? instances.Next() : null;
 }

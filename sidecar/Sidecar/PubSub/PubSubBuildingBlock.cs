@@ -22,6 +22,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private readonly ComponentSet<LoadedBroker> _brokers;
     private readonly IAppDelivery _app;
     private readonly TopicConsumers _running;
+    private readonly SharedIntake _intake;
     private readonly ConcurrentDictionary<Subscription, bool> _streams = new(ReferenceEqualityComparer.Instance);
     private IReadOnlyList<(string Key, Subscription Subscription)> _declared;
     private IReadOnlyList<Subscription>? _own;
@@ -32,6 +33,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _services = services;
         _logger = services.Loggers.CreateLogger("Sidecar.PubSub");
         _running = new TopicConsumers(services.Options.GracefulShutdown, services.Time);
+        _intake = new SharedIntake(services, () => _running.SuspendAsync(_active), SubscribeAllAsync, _logger);
         var life = new ComponentLife<LoadedBroker>(Load, broker => broker.Spec, (broker, token) => broker.Broker.StartAsync(token), broker => broker.Usage, broker => broker.Broker.DisposeAsync());
         _brokers = new ComponentSet<LoadedBroker>(services.ComponentsOf("pubsub"), life, services.Time);
         _declared = Declared(services.Resources, []);
@@ -68,10 +70,8 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     {
         _own = _brokers.Count == 0 ? null : await AskAppAsync(cancellationToken);
         _active = Active(_declared, _own ?? []);
-        foreach (var subscription in _active)
-        {
-            await SubscribeAsync(subscription, cancellationToken);
-        }
+        await SubscribeAllAsync(cancellationToken);
+        _intake.Start();
     }
 
     /// <inheritdoc />
@@ -138,10 +138,15 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         return _running.RemoveAsync(subscription);
     }
 
-    public Task DrainAsync(CancellationToken cancellationToken) => _running.DrainAsync(cancellationToken);
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await _intake.StopAsync();
+        await _running.DrainAsync(cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
+        await _intake.DisposeAsync();
         await _running.DisposeAsync();
         await _brokers.DisposeAsync();
     }
@@ -275,6 +280,15 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             // As in daprd, one bad rule voids the app's whole list: half of it would be a silent surprise.
             LogNotUnderstood(exception.Message);
             return [];
+        }
+    }
+
+    // Those that run already go on.
+    private async Task SubscribeAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var subscription in _active.Where(subscription => !_running.Has(subscription)))
+        {
+            await SubscribeAsync(subscription, cancellationToken);
         }
     }
 

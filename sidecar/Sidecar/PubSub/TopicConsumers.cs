@@ -35,6 +35,21 @@ internal sealed class TopicConsumers(TimeSpan drainTime, TimeProvider time) : IA
         }
     }
 
+    /// <summary>Whether one runs.</summary>
+    public bool Has(object key) => _running.ContainsKey(key);
+
+    /// <summary>Stops several: takes nothing more for them, waits a while for what is under way, and gives the rest back to the broker.</summary>
+    public async Task SuspendAsync(IEnumerable<object> keys)
+    {
+        var stopped = new List<Running>();
+        foreach (var key in keys)
+        {
+            stopped.AddRange(_running.TryRemove(key, out var running) ? [running] : []);
+        }
+
+        await RetireAsync(stopped, CancellationToken.None);
+    }
+
     /// <summary>Prepares to run these, and no others, on these components: what is new or moves is started beside what runs.</summary>
     public async Task<ReloadStep> PrepareAsync(IReadOnlyList<TopicConsumer> wanted, IReadOnlyDictionary<string, LoadedBroker> brokers, CancellationToken cancellationToken)
     {
@@ -95,6 +110,7 @@ internal sealed class TopicConsumers(TimeSpan drainTime, TimeProvider time) : IA
             }
             else
             {
+                gone.AddRange(_running.TryGetValue(running.Consumer.Key, out var meanwhile) ? [meanwhile] : []);
                 _running[running.Consumer.Key] = running;
             }
         }

@@ -99,6 +99,29 @@ public sealed class InstanceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_OneIsAway_TheOtherGetsAllAndNothingWaits()
+    {
+        const int Messages = 50;
+        _shops[0].Runtime.AppLeaves();
+        for (var i = 0; i < Messages; i++)
+        {
+            (await _caller.Client.PostAsJsonAsync("v1.0/publish/ps/orders", new { n = i })).EnsureSuccessStatusCode();
+        }
+
+        await Eventually.TrueAsync(() => _orders.Count >= Messages, "all have come");
+        _orders.Should().HaveCount(Messages).And.OnlyContain(order => order.Instance == 2);
+
+        _shops[0].Runtime.AppStarts();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                (await _caller.Client.PostAsJsonAsync("v1.0/publish/ps/orders", "more")).EnsureSuccessStatusCode();
+                return _orders.Any(order => order.Instance == 1);
+            },
+            "the first one takes its part again");
+    }
+
+    [Fact]
     public async Task Workflow_WorkerOfOneInstance_RunsWhatTheOtherStarted()
     {
         using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{_shops[1].Runtime.GrpcPort}"));
