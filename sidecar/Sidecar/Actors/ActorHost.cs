@@ -17,18 +17,18 @@ internal sealed partial class ActorHost : IAsyncDisposable
     private readonly RuntimeServices _services;
     private readonly IReadOnlyDictionary<string, ActorSettings> _types;
     private readonly ActorDirectory _directory;
-    private readonly ActorTransport _transport;
+    private readonly IActorTransport _transport;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<(string Type, string Id), ActorInstance> _actors = new();
     private readonly IdleActors _idle;
     private volatile bool _stopping;
 
-    public ActorHost(RuntimeServices services, IReadOnlyDictionary<string, ActorSettings> types)
+    public ActorHost(RuntimeServices services, IReadOnlyDictionary<string, ActorSettings> types, IActorTransport transport)
     {
         _services = services;
         _types = types;
         _directory = ActorDirectory.Of(services.Run);
-        _transport = new ActorTransport(services);
+        _transport = transport;
         _logger = services.Loggers.CreateLogger<ActorHost>();
         _idle = new IdleActors(services.Time, actor => _ = DeactivateAsync(actor, CancellationToken.None));
         Identity = services.Options.NewId();
@@ -44,7 +44,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
     public IEnumerable<string> Types => _types.Keys;
 
     /// <summary>Whether its app takes calls.</summary>
-    public bool IsAvailable => !_stopping && _services.App.IsAvailable;
+    public bool IsAvailable => !_stopping && _transport.IsAvailable;
 
     /// <summary>The number of active actors of a type.</summary>
     public int Count(string type) => _actors.Count(actor => actor.Key.Type == type);
@@ -98,6 +98,7 @@ internal sealed partial class ActorHost : IAsyncDisposable
             _actors.Values,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (actor, token) => await LeaveAsync(actor, token));
+        await _transport.CloseAsync();
     }
 
     /// <inheritdoc />

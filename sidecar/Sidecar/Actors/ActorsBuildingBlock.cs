@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
@@ -14,10 +15,9 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
     private readonly RuntimeServices _services;
     private readonly ActorDirectory _directory;
     private readonly ILogger _logger;
-    private readonly List<ReminderConsumer> _consumers = [];
+    private readonly ConcurrentDictionary<ActorHost, IReadOnlyList<ReminderConsumer>> _hosts = new();
     private Scheduler? _scheduler;
     private ActorReminders? _reminders;
-    private volatile ActorHost? _host;
 
     private ActorsBuildingBlock(RuntimeServices services)
     {
@@ -27,9 +27,9 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
         Router = new ActorRouter(services, _directory);
         Timers = new ActorTimers(Router, services.Time, services.ActorMetrics, services.Loggers.CreateLogger<ActorTimers>());
         var store = SchedulerRegistry.ActorStore(services) is { } spec ? services.StateStores.GetValueOrDefault(spec.Name) : null;
-        State = new ActorState(services, store, (type, id) => _host?.IsActive(type, id) == true);
+        State = new ActorState(services, store, (type, id) => _hosts.Keys.Any(host => host.IsActive(type, id)));
         HttpApis = [new ActorsApi(services, () => this)];
-        GrpcApis = [new ActorGrpcApi(services, () => this), new ActorCallbackGrpcApi(services, () => this)];
+        GrpcApis = [new ActorGrpcApi(services, () => this), new ActorCallbackGrpcApi(services, () => this), new ActorStreamGrpcApi(services, () => this)];
     }
 
     public ActorRouter Router { get; }
@@ -46,8 +46,8 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
 
     public ActorRuntimeStatus? ActorStatus => new(
         _services.Options.HasPlacement,
-        _services.Options.HasPlacement && _host is not null,
-        _host is { } host ? [.. host.Types.Order(StringComparer.Ordinal).Select(type => KeyValuePair.Create(type, host.Count(type)))] : []);
+        _services.Options.HasPlacement && !_hosts.IsEmpty,
+        [.. _hosts.Keys.SelectMany(host => host.Types).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(type => KeyValuePair.Create(type, _hosts.Keys.Sum(host => host.Count(type))))]);
 
     public static IBuildingBlock Create(RuntimeServices services) => new ActorsBuildingBlock(services);
 
@@ -56,7 +56,7 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
         if (_services.Options.HasPlacement)
         {
             _scheduler = await SchedulerRegistry.Of(_services.Run).AcquireAsync(_services, cancellationToken);
-            _reminders = new ActorReminders(_services, _scheduler, type => _host?.Hosts(type) == true);
+            _reminders = new ActorReminders(_services, _scheduler, Hosts);
             Timers.Start();
         }
     }
@@ -75,21 +75,35 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
             return;
         }
 
-        var host = new ActorHost(_services, types);
-        _host = host;
+        await AddHostAsync(types, new HttpActorTransport(_services));
+    }
+
+    /// <summary>Hosts actors at a transport, until it is removed.</summary>
+    public async Task<ActorHost> AddHostAsync(IReadOnlyDictionary<string, ActorSettings> types, IActorTransport transport)
+    {
+        var host = new ActorHost(_services, types, transport);
+        var consumers = types.Keys.Select(type =>
+            new ReminderConsumer(Reminders.Target(type), type, host, Router, _services.ActorMetrics, _services.Loggers.CreateLogger<ReminderConsumer>())).ToList();
+        _hosts[host] = consumers;
         await _directory.AddAsync(host);
-        foreach (var type in types.Keys)
+        consumers.ForEach(_scheduler!.Connect);
+        return host;
+    }
+
+    /// <summary>Its actors leave, and live at another host of their type from now on.</summary>
+    public async Task RemoveHostAsync(ActorHost host, CancellationToken cancellationToken)
+    {
+        if (_hosts.TryRemove(host, out var consumers))
         {
-            var consumer = new ReminderConsumer(Reminders.Target(type), type, host, Router, _services.ActorMetrics, _services.Loggers.CreateLogger<ReminderConsumer>());
-            _consumers.Add(consumer);
-            _scheduler.Connect(consumer);
+            await DrainAsync(host, consumers, cancellationToken);
+            await host.DisposeAsync();
         }
     }
 
     /// <summary>Adds a timer; the error, or null.</summary>
     public ApiError? AddTimer(string type, string id, string name, CallbackRequest body)
     {
-        if (_host?.Hosts(type) != true)
+        if (!Hosts(type))
         {
             return ActorErrors.TimerCreate($"can't create timer for actor {type}||{id}: actor type not registered");
         }
@@ -106,25 +120,18 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
 
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        foreach (var consumer in _consumers)
-        {
-            await _scheduler!.DisconnectAsync(consumer, cancellationToken);
-        }
-
-        _consumers.Clear();
         await Timers.DisposeAsync();
-        if (_host is { } host)
-        {
-            _directory.Remove(host);
-            await host.StopAsync(cancellationToken);
-        }
+        await Task.WhenAll(_hosts.Select(entry => DrainAsync(entry.Key, entry.Value, cancellationToken)));
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_host is { } host)
+        foreach (var host in _hosts.Keys)
         {
-            await host.DisposeAsync();
+            if (_hosts.TryRemove(host, out _))
+            {
+                await host.DisposeAsync();
+            }
         }
 
         await Timers.DisposeAsync();
@@ -132,6 +139,19 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
         {
             await SchedulerRegistry.Of(_services.Run).ReleaseAsync(_scheduler);
         }
+    }
+
+    private bool Hosts(string type) => _hosts.Keys.Any(host => host.Hosts(type));
+
+    private async Task DrainAsync(ActorHost host, IReadOnlyList<ReminderConsumer> consumers, CancellationToken cancellationToken)
+    {
+        foreach (var consumer in consumers)
+        {
+            await _scheduler!.DisconnectAsync(consumer, cancellationToken);
+        }
+
+        _directory.Remove(host);
+        await host.StopAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration of app {AppId}: {Problem}")]

@@ -24,6 +24,7 @@ internal sealed class GrpcApiAccess
             "RegisterActorTimer", "UnregisterActorTimer", "RegisterActorReminder", "GetActorReminder", "UnregisterActorReminder",
             "UnregisterActorRemindersByType", "ListActorReminders", "GetActorState", "ExecuteActorStateTransaction", "InvokeActor",
         ],
+        ["actors.v1alpha1"] = ["SubscribeActorEventsAlpha1"],
         ["metadata.v1"] = ["GetMetadata", "SetMetadata"],
         ["configuration.v1alpha1"] = ["GetConfigurationAlpha1", "SubscribeConfigurationAlpha1", "UnsubscribeConfigurationAlpha1"],
         ["configuration.v1"] = ["GetConfiguration", "SubscribeConfiguration", "UnsubscribeConfiguration"],

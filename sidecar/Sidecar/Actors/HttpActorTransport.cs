@@ -7,14 +7,17 @@ using Sidecar.Telemetry;
 
 namespace Sidecar.Actors;
 
-/// <summary>The calls of an app that hosts actors, over HTTP: methods, reminders, timers, deactivation.</summary>
-internal sealed class ActorTransport(RuntimeServices services)
+/// <summary>The calls of an app that hosts actors and listens on HTTP.</summary>
+internal sealed class HttpActorTransport(RuntimeServices services) : IActorTransport
 {
     /// <summary>With it the .NET SDK says that the actor threw; the status is 200 nevertheless.</summary>
-    private const string ErrorHeader = "X-DaprErrorResponseHeader";
+    public const string ErrorHeader = "X-DaprErrorResponseHeader";
     private const string CancelHeader = "X-DaprReminderCancel";
 
-    /// <summary>Calls a method of an actor; <c>remind/NAME</c> and <c>timer/NAME</c> are methods too.</summary>
+    /// <inheritdoc />
+    public bool IsAvailable => services.App.IsAvailable;
+
+    /// <inheritdoc />
     public async Task<ActorResult> InvokeAsync(ActorCall call, string? reentrancyId, TraceContext trace, CancellationToken cancellationToken)
     {
         var path = $"actors/{call.Type}/{call.Id}/method/{call.Method}";
@@ -41,7 +44,7 @@ internal sealed class ActorTransport(RuntimeServices services)
         }
     }
 
-    /// <summary>Tells the app that an actor is gone; null, or why it does not know.</summary>
+    /// <inheritdoc />
     public async Task<string?> DeactivateAsync(string type, string id, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri("/" + RequestPath.Encode($"actors/{type}/{id}"), UriKind.Relative)) { Content = new ByteArrayContent([]) };
