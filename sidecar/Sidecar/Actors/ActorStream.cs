@@ -108,21 +108,16 @@ internal sealed class ActorStream(GrpcCall call, Tracing tracing) : IActorTransp
         using var body = JsonDocument.Parse(actorCall.Body);
         string Text(string field) => body.RootElement.TryGetProperty(field, out var value) ? value.GetString() ?? "" : "";
         var data = body.RootElement.TryGetProperty("data", out var json) ? Any.Pack(new BytesValue { Value = ByteString.CopyFromUtf8(json.GetRawText()) }) : null;
-        return kind == "timer"
-            ? new Outgoing
-            {
-                TimerRequest = new SubscribeActorEventsResponseTimerRequestAlpha1
-                {
-                    Id = id, ActorType = actorCall.Type, ActorId = actorCall.Id, Name = name, DueTime = Text("dueTime"), Period = Text("period"), Callback = Text("callback"), Data = data,
-                },
-            }
-            : new Outgoing
-            {
-                ReminderRequest = new SubscribeActorEventsResponseReminderRequestAlpha1
-                {
-                    Id = id, ActorType = actorCall.Type, ActorId = actorCall.Id, Name = name, DueTime = Text("dueTime"), Period = Text("period"), Data = data,
-                },
-            };
+        if (kind == "timer")
+        {
+            var timer = new SubscribeActorEventsResponseTimerRequestAlpha1 { Id = id, ActorType = actorCall.Type, ActorId = actorCall.Id, Name = name, Data = data };
+            (timer.DueTime, timer.Period, timer.Callback) = (Text("dueTime"), Text("period"), Text("callback"));
+            return new Outgoing { TimerRequest = timer };
+        }
+
+        var reminder = new SubscribeActorEventsResponseReminderRequestAlpha1 { Id = id, ActorType = actorCall.Type, ActorId = actorCall.Id, Name = name, Data = data };
+        (reminder.DueTime, reminder.Period) = (Text("dueTime"), Text("period"));
+        return new Outgoing { ReminderRequest = reminder };
     }
 
     private static ActorResult Answer(SubscribeActorEventsRequestInvokeResponseAlpha1 answer)
