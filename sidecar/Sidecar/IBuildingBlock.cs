@@ -33,6 +33,9 @@ internal interface IBuildingBlock : IAsyncDisposable
     /// <summary>Why it has stopped working for good, so that the sidecar is unhealthy; null while it works.</summary>
     string? Fault => null;
 
+    /// <summary>What does not advance, and what it waits for; the host's <c>status</c> shows it.</summary>
+    IReadOnlyList<string> Waits => [];
+
     /// <summary>Components that cannot be used at present, by name, with the reason; <c>/v1.0/healthz</c> names them.</summary>
     IEnumerable<KeyValuePair<string, string>> Problems => [];
 

@@ -57,6 +57,9 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     /// <summary>True while the app is seen and not known to be unhealthy.</summary>
     public bool IsAppAvailable => _monitor?.IsAvailable ?? false;
 
+    /// <summary>What does not advance, and what it waits for.</summary>
+    public IReadOnlyList<string> Waits => [.. _blocks.SelectMany(block => block.Waits)];
+
     /// <summary>The workflow workers that are connected.</summary>
     public int ConnectedWorkers => _metadata?.ConnectedWorkers ?? 0;
 

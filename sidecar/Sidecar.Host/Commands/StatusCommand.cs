@@ -32,6 +32,14 @@ internal static class StatusCommand
         var up = context.Time.GetUtcNow() - status.StartedAt;
         context.Console.Line($"{status.RunFile}: {(status.Ready ? "ready" : "starting")}, up {(int)up.TotalHours}:{up:mm\\:ss}, host process {status.Pid}");
         Table([Heading, .. status.Apps.Select(Row)], context);
+        foreach (var app in status.Apps)
+        {
+            foreach (var wait in app.Waits)
+            {
+                context.Console.Line($"{app.Name}: {wait}");
+            }
+        }
+
         FaultsCommand.Show(status.Faults, context);
         return ExitCodes.Success;
     }

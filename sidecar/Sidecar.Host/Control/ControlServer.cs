@@ -117,6 +117,9 @@ internal sealed class ControlServer(PlatformRun run, HostContext context, DateTi
             definition.MetricsPort,
             app.Sidecar.IsAppAvailable,
             await _probe.IsReadyAsync(definition, cancellationToken),
-            await _probe.ComponentsAsync(definition, cancellationToken));
+            await _probe.ComponentsAsync(definition, cancellationToken))
+        {
+            Waits = app.Sidecar.Waits,
+        };
     }
 }

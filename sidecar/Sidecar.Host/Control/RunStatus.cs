@@ -25,6 +25,9 @@ internal sealed record AppStatus(
     bool SidecarReady,
     IReadOnlyList<ComponentStatus> Components)
 {
+    /// <summary>What does not advance, and what it waits for.</summary>
+    public IReadOnlyList<string> Waits { get; init; } = [];
+
     /// <summary>The name for commands and logs.</summary>
     public string Name => Instance == 1 ? AppId : $"{AppId}.{Instance}";
 }

@@ -55,6 +55,8 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
 
         public bool IsAppAvailable => runtime.IsAppAvailable;
 
+        public IReadOnlyList<string> Waits => runtime.Waits;
+
         public void AppLeaves() => runtime.AppLeaves();
 
         public void AppStarts() => runtime.AppStarts();

@@ -26,6 +26,9 @@ internal interface IAppSidecar : IAsyncDisposable
     /// <summary>Whether the app accepts calls and is not known to be unhealthy.</summary>
     bool IsAppAvailable { get; }
 
+    /// <summary>What does not advance, and what it waits for.</summary>
+    IReadOnlyList<string> Waits => [];
+
     /// <summary>The process of the app is about to end, or has ended: it gets no more work until it has started again.</summary>
     void AppLeaves();
 

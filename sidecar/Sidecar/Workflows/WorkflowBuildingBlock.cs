@@ -42,6 +42,9 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     public string? Fault => _engine?.Fault;
 
     /// <inheritdoc />
+    public IReadOnlyList<string> Waits => _engine?.Waits() ?? [];
+
+    /// <inheritdoc />
     public int ConnectedWorkers => _engine?.Dispatcher.Workers ?? 0;
 
     /// <summary>daprd runs workflows on actors of its own and lists their types while a worker is connected.</summary>

@@ -146,18 +146,19 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
             createdAt = state.CreatedTimestamp.ToDateTime(),
             lastUpdatedAt = state.LastUpdatedTimestamp.ToDateTime(),
             runtimeStatus = state.WorkflowStatus.ToString().ToUpperInvariant(),
-            properties = Properties(state),
+            properties = Properties(state, await Operations.FindWaitAsync(id, context.RequestAborted)),
         });
         return null;
     }
 
     /// <summary>Payloads and failure of an instance as the API lists them.</summary>
-    internal static SortedDictionary<string, string> Properties(WorkflowState state)
+    internal static SortedDictionary<string, string> Properties(WorkflowState state, string? wait)
     {
         var properties = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Add("dapr.workflow.input", state.Input);
         Add("dapr.workflow.custom_status", state.CustomStatus);
         Add("dapr.workflow.output", state.Output);
+        Add("dapr.workflow.waiting_for", wait);
         Add("dapr.workflow.failure.error_type", state.FailureDetails?.ErrorType);
         Add("dapr.workflow.failure.error_message", state.FailureDetails?.ErrorMessage);
         Add("dapr.workflow.failure.stack_trace", state.FailureDetails?.StackTrace);

@@ -75,6 +75,9 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     /// <summary>The durable head of an instance.</summary>
     public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) => engine.FindAsync(instanceId, cancellation);
 
+    /// <summary>What an instance that does not advance waits for; null when it advances or has ended.</summary>
+    public Task<string?> FindWaitAsync(string instanceId, CancellationToken cancellation) => engine.FindWaitAsync(instanceId, cancellation);
+
     /// <summary>Sends an event; one for an instance that has ended is accepted and read by nobody.</summary>
     public Task<WorkflowRefusal> RaiseEventAsync(string instanceId, string name, string? input, CancellationToken cancellation)
     {

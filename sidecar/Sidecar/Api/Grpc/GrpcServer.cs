@@ -27,6 +27,10 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
         limits.Http2.MaxStreamsPerConnection = 10_000;
         limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 1024 * 1024;
+
+        // The heartbeat of workers: one whose process or host stands still loses its stream, and with it the work it has.
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
     }

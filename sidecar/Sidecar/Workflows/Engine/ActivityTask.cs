@@ -14,5 +14,8 @@ internal sealed class ActivityTask(WorkflowInstance instance, HistoryEvent sched
     /// <summary>The attempt under way; null while no worker has it.</summary>
     public string? Token { get; set; }
 
+    /// <summary>Waits in the dispatcher for a worker.</summary>
+    public bool Queued { get; set; }
+
     public Telemetry.Span? Span { get; set; }
 }

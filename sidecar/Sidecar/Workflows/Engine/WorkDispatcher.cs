@@ -40,7 +40,15 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    public void Enqueue(ActivityTask task) => _activities.Writer.TryWrite(task);
+    /// <summary>Queues an activity. Called under its instance's gate.</summary>
+    public void Enqueue(ActivityTask task)
+    {
+        if (task is { Token: null, Queued: false })
+        {
+            task.Queued = true;
+            _activities.Writer.TryWrite(task);
+        }
+    }
 
     /// <summary>An answer has come: its worker has room again. The token is the answer's own, else the one the open item has.</summary>
     public void Release(string answered, string? open)

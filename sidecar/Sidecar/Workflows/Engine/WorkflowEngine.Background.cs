@@ -42,7 +42,7 @@ internal sealed partial class WorkflowEngine
         catch (Exception e) when (!stop.IsCancellationRequested && e is not StoreFencedException && !IsOutage(e))
         {
             Log.NotLoaded(_logger, e, instanceId);
-            Observe(WakeLaterAsync(instanceId));
+            Observe(WakeLaterAsync(instanceId, e.Message));
         }
     }
 
@@ -60,20 +60,22 @@ internal sealed partial class WorkflowEngine
                 Log.Overdue(_logger, overdue);
             }
 
+            Report();
             var idleSince = _context.Time.GetUtcNow() - _context.Options.IdleAfter;
             foreach (var instance in _directory.Loaded)
             {
-                EvictIdle(instance, idleSince);
+                LookAfter(instance, idleSince);
             }
         }
     }
 
-    private void EvictIdle(WorkflowInstance instance, DateTimeOffset idleSince)
+    private void LookAfter(WorkflowInstance instance, DateTimeOffset idleSince)
     {
         lock (instance.Gate)
         {
             try
             {
+                Redispatch(instance);
                 if (instance.LastUsed < idleSince)
                 {
                     _directory.TryEvict(instance);

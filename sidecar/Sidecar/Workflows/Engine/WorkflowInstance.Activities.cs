@@ -11,6 +11,7 @@ internal sealed partial class WorkflowInstance
     /// <summary>The work item of an activity; null when it is not open any more or a worker has it.</summary>
     public WorkItem? BeginActivity(ActivityTask task, string token)
     {
+        task.Queued = false;
         if (Evicted || task.Token is not null || !_tasks.TryGetValue(task.TaskId, out var open) || open != task)
         {
             return null;

@@ -24,6 +24,7 @@ internal sealed partial class WorkflowInstance
 
         events.AddRange(_inbox.Select(message => message.Event));
         _turn = new Turn(token, events, [.. _inbox]);
+        _turnBegan = context.Time.GetTimestamp();
         _span ??= context.Tracing.Start("orchestration||" + _state!.Name, ActivityKind.Server, StartTrace());
         _span?.SetTag("durabletask.task.instance_id", Id);
         _span?.SetTag("durabletask.task.name", _state!.Name);
@@ -69,7 +70,9 @@ internal sealed partial class WorkflowInstance
         _state!.StartedAt ??= context.Now;
         _state.CustomStatus = response.CustomStatus ?? _state.CustomStatus;
         _state.WorkflowStatus = OrchestrationStatus.Running;
-        var outcome = Contradiction(response) ?? ApplyAll(step, response);
+        _turnTook = context.Time.GetElapsedTime(_turnBegan);
+        _turnEnded = context.Time.GetTimestamp();
+        var outcome = Contradiction(response) ?? TooLarge(response) ?? ApplyAll(step, response);
         switch (outcome)
         {
             case null:
@@ -142,6 +145,22 @@ internal sealed partial class WorkflowInstance
 
         return null;
     }
+
+    private WorkflowAction? TooLarge(WorkflowResponse response) => response.Actions
+        .Select(action => (Action: action, Size: PayloadOf(action)?.Length ?? 0))
+        .Where(each => each.Size > context.Options.MaxPayload)
+        .Select(each => Fail("PayloadTooLarge", $"action #{each.Action.Id} ({each.Action.WorkflowActionTypeCase}) carries {each.Size} characters; the limit is {context.Options.MaxPayload}"))
+        .FirstOrDefault();
+
+    private static string? PayloadOf(WorkflowAction action) => action.WorkflowActionTypeCase switch
+    {
+        WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask => action.ScheduleTask.Input,
+        WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow => action.CreateChildWorkflow.Input,
+        WorkflowAction.WorkflowActionTypeOneofCase.CreateDetachedWorkflow => action.CreateDetachedWorkflow.Input,
+        WorkflowAction.WorkflowActionTypeOneofCase.SendEvent => action.SendEvent.Data,
+        WorkflowAction.WorkflowActionTypeOneofCase.CompleteWorkflow => action.CompleteWorkflow.Result,
+        _ => null,
+    };
 
     private static WorkflowAction Fail(string type, string message) => new()
     {

@@ -16,6 +16,7 @@ namespace Sidecar.Workflows.Engine;
 internal sealed partial class WorkflowInstance(string id, EngineContext context)
 {
     private const int StartTimer = -1;
+    private static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(5);
 
     private readonly List<HistoryEvent> _history = [];
     private readonly List<InboxEvent> _inbox = [];
@@ -28,6 +29,9 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
     private WorkflowState? _state;
     private bool _startPending;
     private Turn? _turn;
+    private TimeSpan _turnTook;
+    private long _turnBegan;
+    private long _turnEnded;
     private Telemetry.Span? _span;
 
     public Lock Gate { get; } = new();
@@ -67,6 +71,15 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
 
     /// <summary>The answer token of the turn that a worker has.</summary>
     public string? TurnToken => _turn?.Token;
+
+    /// <summary>
+    /// How long the next turn is put off: as long as the last one took, while more results are to come. A turn costs as much as the history is
+    /// long, so that one for each of thousands of results would cost the square of their number. Zero for turns that take no time worth saving.
+    /// </summary>
+    public TimeSpan Pause => _tasks.Count == 0 || _turnTook < LongTurn ? TimeSpan.Zero : _turnTook - context.Time.GetElapsedTime(_turnEnded);
+
+    /// <summary>Somebody waits for <see cref="Pause"/> to be over.</summary>
+    public bool IsPutOff { get; set; }
 
     /// <summary>The answer token of the attempt of an activity that a worker has.</summary>
     public string? ActivityToken(int taskId) => _tasks.GetValueOrDefault(taskId)?.Token;

@@ -42,6 +42,9 @@ internal sealed record WorkflowOptions
     /// <summary>How often instances that were kept long enough are looked for; default 10 s.</summary>
     public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long an instance may stand still before it is said what it waits for; default 10 s.</summary>
+    public TimeSpan WaitReportedAfter { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often overdue leases and idle instances are looked for; default 5 s.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -80,7 +80,7 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
             CreatedAt = state.CreatedTimestamp,
             LastUpdatedAt = state.LastUpdatedTimestamp,
             RuntimeStatus = state.WorkflowStatus.ToString().ToUpperInvariant(),
-            Properties = { WorkflowHttpApi.Properties(state) },
+            Properties = { WorkflowHttpApi.Properties(state, await operations().FindWaitAsync(request.InstanceId, call.Cancellation)) },
         };
     }
 

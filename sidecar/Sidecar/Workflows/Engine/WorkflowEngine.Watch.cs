@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sidecar.Workflows.Engine;
+
+/// <content>Watches over what does not advance: hands out again what nobody has, and says what the rest waits for.</content>
+internal sealed partial class WorkflowEngine
+{
+    private string _reported = "";
+
+    /// <summary>What an instance has been waiting for longer than <see cref="WorkflowOptions.WaitReportedAfter"/>; null when it advances or has ended.</summary>
+    public async Task<string?> FindWaitAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(instanceId, cancellationToken) is not { } head || Events.IsFinal(head.Status) || head.UpdatedAt > LongAgo())
+        {
+            return null;
+        }
+
+        return _quarantine.ReasonOf(instanceId) is { } reason
+            ? $"its next attempt: {reason}"
+            : await ChangeAsync(instanceId, instance => (instance.WaitsFor(Dispatcher.Workers)?.Text, (Step?)null), cancellationToken);
+    }
+
+    /// <summary>What keeps instances from advancing for longer than <see cref="WorkflowOptions.WaitReportedAfter"/>, and how many; what a workflow asked for itself is not told.</summary>
+    public IReadOnlyList<string> Waits()
+    {
+        var since = LongAgo();
+        var waits = _directory.Loaded.Select(instance => WaitOf(instance, since)).OfType<string>().CountBy(text => text).OrderByDescending(wait => wait.Value);
+        return [.. waits.Select(wait => $"{wait.Value} workflow instances wait for {wait.Key}"), .. Fault is { } fault ? [fault] : _quarantine.Reasons()];
+    }
+
+    private DateTimeOffset LongAgo() => _context.Time.GetUtcNow() - _context.Options.WaitReportedAfter;
+
+    private string? WaitOf(WorkflowInstance instance, DateTimeOffset since)
+    {
+        lock (instance.Gate)
+        {
+            return instance.WaitsSince is { } began && began <= since ? Summary(instance.WaitsFor(Dispatcher.Workers)) : null;
+        }
+    }
+
+    private string? Summary(WorkflowWait? wait) => wait?.Kind switch
+    {
+        WorkflowWaitKind.Worker => Dispatcher.Workers == 0 ? $"a worker: none of app '{_context.AppId}' is connected" : "a worker to have room",
+        WorkflowWaitKind.Answer => "the answer of a worker",
+        WorkflowWaitKind.Store => "the store",
+        _ => null,
+    };
+
+    // Nothing should ever be left over; if it is, this finds it.
+    private void Redispatch(WorkflowInstance instance)
+    {
+        if (!instance.Evicted)
+        {
+            Dispatcher.Enqueue(instance);
+            foreach (var task in instance.WaitingTasks)
+            {
+                Dispatcher.Enqueue(task);
+            }
+        }
+    }
+
+    private void Report()
+    {
+        var report = string.Join("; ", Waits());
+        if (report != _reported)
+        {
+            _reported = report;
+            if (report.Length > 0)
+            {
+                WatchLog.DoNotAdvance(_logger, _context.AppId, report);
+            }
+        }
+    }
+
+    private static partial class WatchLog
+    {
+        [LoggerMessage(3310, LogLevel.Warning, "Workflows of app {AppId} do not advance: {Waits}")]
+        public static partial void DoNotAdvance(ILogger logger, string appId, string waits);
+    }
+}
