@@ -140,7 +140,7 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
     // Metadata comes from whoever published: a name that frames or routes the request, or is none of HTTP's, must not become a header.
     private static void Add(HttpRequestMessage request, string name, string value)
     {
-        if (name.ToLowerInvariant() is not ("host" or "connection" or "content-length" or "content-type" or "transfer-encoding" or "upgrade" or "dapr-api-token" or "te" or "trailer")
+        if (name.ToLowerInvariant() is not ("" or "host" or "connection" or "content-length" or "content-type" or "transfer-encoding" or "upgrade" or "dapr-api-token" or "te" or "trailer")
             && !name.AsSpan().ContainsAnyExcept(HeaderNames)
             && !value.AsSpan().ContainsAny('\r', '\n', '\0'))
         {

@@ -53,7 +53,7 @@ internal sealed class CronExpression
     {
         if (_interval is { } interval)
         {
-            return after + interval;
+            return DateTimeOffset.MaxValue - after < interval ? null : after + interval;
         }
 
         // The upcoming second.

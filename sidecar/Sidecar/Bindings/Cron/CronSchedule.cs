@@ -50,7 +50,7 @@ internal sealed class CronSchedule
     {
         if (_every > TimeSpan.Zero)
         {
-            return after + _every;
+            return DateTimeOffset.MaxValue - after < _every ? null : after + _every;
         }
 
         var time = TimeZoneInfo.ConvertTime(after, _zone).DateTime;

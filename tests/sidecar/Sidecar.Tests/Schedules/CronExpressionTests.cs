@@ -41,6 +41,9 @@ public sealed class CronExpressionTests
     }
 
     [Fact]
+    public void Next_IntervalBeyondTheCalendar_IsNull() => CronExpression.Parse("@every 92233721h", TimeZoneInfo.Utc, out _)!.Next(DateTimeOffset.UnixEpoch).Should().BeNull();
+
+    [Fact]
     public void Next_DateThatNeverComes_IsNull() =>
         CronExpression.Parse("0 0 0 31 feb *", TimeZoneInfo.Utc, out _)!.Next(Start).Should().BeNull();
 
