@@ -32,7 +32,7 @@ internal sealed record DaprApi(string Name, IReadOnlyList<string> Scenarios, IRe
         new("Resiliency: timeouts, retries, breakers, matching, trips, defaults", ["resiliency-"], ["ResiliencyTests", "TripExpressionTests"]),
         new("Tracing: spans, `traceparent`", ["tracing-"], ["TracingTests", "OtlpTests"], "exports to Zipkin and OTLP (HTTP and gRPC); spans of the gRPC API carry no tags of the single message"),
         new("Prometheus metrics", ["metrics-"], ["MetricsTests"], "sizes of answers of unknown length count as 0; 2,000 series a metric, the rest in one"),
-        new("Conversation", [], ["ConversationTests"], "no component of the kind: answers as daprd does without one"),
+        new("Conversation", [], [], "no component of the kind: answers as daprd does without one"),
         new("mTLS, placement and scheduler as processes, name resolution components", [], [], "one machine, one process"),
     ];
 
