@@ -49,7 +49,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         InvocationResult? last = null;
         try
         {
-            var body = await RequestBody.TakeAsync(context, policy.Retries && !streaming);
+            using var body = await RequestBody.TakeAsync(context, policy.Retries && !streaming);
             var attempts = 0;
             var result = await policy.ExecuteAsync(
                 async token =>

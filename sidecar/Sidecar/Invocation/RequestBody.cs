@@ -7,13 +7,13 @@ namespace Sidecar.Invocation;
 /// The body of an invocation: streamed when it is sent once, kept in memory when a policy may send it again. What is kept is bounded by
 /// the sidecar's limit for bodies.
 /// </summary>
-internal sealed class RequestBody
+internal sealed class RequestBody : IDisposable
 {
     private readonly HttpRequest _request;
-    private readonly byte[]? _kept;
+    private readonly KeptBody? _kept;
     private readonly bool _exists;
 
-    private RequestBody(HttpRequest request, byte[]? kept, bool exists)
+    private RequestBody(HttpRequest request, KeptBody? kept, bool exists)
     {
         _request = request;
         _kept = kept;
@@ -29,9 +29,7 @@ internal sealed class RequestBody
             return new RequestBody(context.Request, null, exists);
         }
 
-        using var memory = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, 1024 * 1024));
-        await context.Request.Body.CopyToAsync(memory, context.RequestAborted);
-        return new RequestBody(context.Request, memory.ToArray(), exists);
+        return new RequestBody(context.Request, await KeptBody.ReadAsync(context.Request, context.RequestAborted), exists);
     }
 
     /// <summary>The content for one attempt; null without a body.</summary>
@@ -39,10 +37,13 @@ internal sealed class RequestBody
     {
         if (_exists)
         {
-            return _kept is null ? new RequestContent(_request) : new ByteArrayContent(_kept);
+            return _kept is null ? new RequestContent(_request) : _kept.ToContent();
         }
 
         // Headers like Content-Type live on a content, even of an empty body.
         return _request.ContentType is null ? null : new ByteArrayContent([]);
     }
+
+    /// <summary>Gives back what was kept.</summary>
+    public void Dispose() => _kept?.Dispose();
 }

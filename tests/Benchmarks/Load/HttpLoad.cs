@@ -61,10 +61,20 @@ internal sealed class HttpLoad
             }
 
             received += count;
-            if (LengthOf(buffer.AsSpan(0, received)) is { } length && received >= length)
+            if (LengthOf(buffer.AsSpan(0, received)) is { } length)
             {
+                await SkipAsync(socket, length - received, buffer);
                 return;
             }
+        }
+    }
+
+    private static async ValueTask SkipAsync(Socket socket, int left, byte[] buffer)
+    {
+        while (left > 0)
+        {
+            var count = await socket.ReceiveAsync(buffer.AsMemory(0, Math.Min(left, buffer.Length)));
+            left -= count > 0 ? count : throw new IOException("The server closed the connection.");
         }
     }
 

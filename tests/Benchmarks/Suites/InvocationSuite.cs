@@ -6,6 +6,7 @@ namespace Benchmarks.Suites;
 /// <summary>A call from app to app: direct, through a bare forwarder, and through two sidecars with resiliency, tracing and metrics on.</summary>
 internal sealed class InvocationSuite : IBenchmarkSuite
 {
+    private const int LargeBody = 1_000_000;
     private static readonly string Body = "{\"text\":\"" + new string('x', 1000) + "\"}";
 
     public string Name => "invocation";
@@ -22,6 +23,7 @@ internal sealed class InvocationSuite : IBenchmarkSuite
         }
 
         await MeasureAsync(options, report, 16, app, forwarder, sidecars, "POST", "/echo", Body);
+        await MeasureBodiesAsync(options, report, forwarder, sidecars);
         report.Figure("resident, two sidecars in one process", sidecars.ResidentMegabytes, "MiB");
     }
 
@@ -44,6 +46,31 @@ internal sealed class InvocationSuite : IBenchmarkSuite
         Print(report, $"two sidecars, {what}", results[2], $"{sidecarCost}");
         report.AtLeast("  req/s to the bare forwarder's", results[2].PerSecond / results[1].PerSecond, 0.85);
         report.AtMost("  p50 to the bare forwarder's", results[2].P50 / results[1].P50, 1.6);
+    }
+
+    // A longer body must cost no more memory than it costs Kestrel and HttpClient alone, even when it is kept for a repetition.
+    private static async Task MeasureBodiesAsync(BenchmarkOptions options, Report report, RoleProcess forwarder, RoleProcess sidecars)
+    {
+        var bare = await AllocatedByByteAsync(options, forwarder, "/echo");
+        var invoked = await AllocatedByByteAsync(options, sidecars, "/v1.0/invoke/callee/method/echo");
+        report.Figure("bare forwarder, allocated for a byte more of body", bare, "B");
+        report.Figure("two sidecars, allocated for a byte more of body", invoked, "B");
+        report.AtMost("  beyond the bare forwarder's", Math.Max(0, invoked - bare), 0.2);
+    }
+
+    private static async Task<double> AllocatedByByteAsync(BenchmarkOptions options, RoleProcess role, string target)
+    {
+        var allocated = new List<double>();
+        foreach (var length in (int[])[1_000, LargeBody])
+        {
+            var cost = new RequestCost(role);
+            var echo = new HttpLoad(role.Ports[0], "POST", target, new string('x', length));
+            await echo.RunAsync(4, options.Duration);
+            await cost.MeasureAsync(() => echo.RunAsync(4, options.Duration));
+            allocated.Add(cost.Bytes);
+        }
+
+        return (allocated[1] - allocated[0]) / LargeBody;
     }
 
     private static void Print(Report report, string name, LoadResult result, string remark) =>
