@@ -23,7 +23,9 @@ internal sealed class SigningKeyTable(IDatabase database, TimeProvider time)
                 return keys;
             }
 
+            // The clock is read again under the lock: a key that another instance made while this one waited began after the first reading.
             await session.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtext('signing-keys'))");
+            now = time.GetUtcNow();
             keys = await LoadAsync(session, now);
             return HasActive(keys, now) ? keys : [.. keys, await AddAsync(session, SigningKey.Create(now), now)];
         }, ct);
