@@ -28,7 +28,7 @@ internal sealed partial class BindingsBuildingBlock : IBuildingBlock
             (binding, token) => binding.Binding.StartAsync(token),
             binding => binding.Usage,
             binding => binding.Binding.DisposeAsync());
-        _bindings = new ComponentSet<LoadedBinding>(services.ComponentsOf("bindings"), life, services.Time);
+        _bindings = new ComponentSet<LoadedBinding>(services.ComponentsOf("bindings"), life, services);
         Outputs = new OutputBindings(_bindings, services.Resiliency);
         HttpApis = [new BindingsHttpApi(Outputs, services.Tracing)];
         GrpcApis = [new BindingGrpcApi(Outputs, services.Tracing)];

@@ -11,6 +11,9 @@ internal sealed record ComponentSpec(string Name, string Type, string Version, I
     /// <summary>A digest of what the component is made from, before templates such as <c>{uuid}</c> are filled in; empty when it was not read from a file.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>Whether the sidecar goes on without the component when it cannot be made or connected; default false.</summary>
+    public bool IgnoreErrors { get; init; }
+
     /// <summary>Whether a component of the other description would be the same.</summary>
     public bool IsSameAs(ComponentSpec other) => Digest.Length > 0 && (Name, Type, Version, Digest) == (other.Name, other.Type, other.Version, other.Digest);
 

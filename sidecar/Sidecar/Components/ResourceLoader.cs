@@ -23,6 +23,7 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
 
         var components = documents.Where(document => document.Kind == "Component" && !IsDenied(document, configuration)).ToList();
         var stores = await StartStoresAsync(components, cancellationToken);
+        components.RemoveAll(component => IsStore(component) && !stores.ContainsKey(component.Name));
         var references = new ResourceReferences(options, stores, _problems);
         var resources = new AppResources
         {
@@ -68,7 +69,7 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
     {
         var found = new List<ResourceProblem>();
         ResourceValidation.Validate(document, found);
-        var lenient = !options.StrictResources && document.Kind is "Resiliency" or "Configuration";
+        var lenient = (!options.StrictResources && document.Kind is "Resiliency" or "Configuration") || ResourceReferences.IgnoresErrors(document);
         _problems.AddRange(lenient ? found.Select(problem => problem with { IsError = false }) : found);
         return !found.Exists(problem => problem.IsError);
     }
@@ -105,7 +106,7 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
             }
             catch (ComponentException exception)
             {
-                _problems.Add(new(document.File, "", exception.Message));
+                _problems.Add(new(document.File, "", exception.Message, IsError: !spec.IgnoreErrors));
             }
         }
 

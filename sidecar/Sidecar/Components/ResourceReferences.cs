@@ -29,8 +29,12 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
             document.Root.TextAt("spec", "version") ?? "v1",
             metadata,
             document.File)
-        { Digest = Convert.ToHexString(digest.GetHashAndReset()) };
+        { Digest = Convert.ToHexString(digest.GetHashAndReset()), IgnoreErrors = IgnoresErrors(document) };
     }
+
+    /// <summary>Whether the sidecar is to go on without the component when something is wrong with it.</summary>
+    public static bool IgnoresErrors(ResourceDocument document) =>
+        document.Kind == "Component" && string.Equals(document.Root.TextAt("spec", "ignoreErrors"), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An HTTP endpoint with its values; null when it has no address.</summary>
     public HttpEndpointSpec? ReadEndpoint(ResourceDocument document)

@@ -19,7 +19,7 @@ internal sealed class ConfigurationBuildingBlock : IBuildingBlock
             (store, token) => store.Store.StartAsync(token),
             store => store.Usage,
             store => store.Store.DisposeAsync());
-        _stores = new ComponentSet<LoadedConfigurationStore>(services.ComponentsOf("configuration"), life, services.Time);
+        _stores = new ComponentSet<LoadedConfigurationStore>(services.ComponentsOf("configuration"), life, services);
         Stores = new ConfigurationStores(_stores, services.Resiliency, services.Options.NewId);
         HttpApis = [new ConfigurationHttpApi(Stores, services)];
         GrpcApis = [new ConfigurationGrpcApi(Stores)];

@@ -17,7 +17,7 @@ internal sealed class LocksBuildingBlock : IBuildingBlock
     {
         _services = services;
         var life = new ComponentLife<LoadedLockStore>(Load, store => store.Spec, (store, token) => store.Store.StartAsync(token), store => store.Usage, store => store.Store.DisposeAsync());
-        _stores = new ComponentSet<LoadedLockStore>(services.ComponentsOf("lock"), life, services.Time);
+        _stores = new ComponentSet<LoadedLockStore>(services.ComponentsOf("lock"), life, services);
         Stores = new LockStores(_stores, services.AppId, services.Resiliency);
         HttpApis = [new TryLockHttpApi(Stores), new UnlockHttpApi(Stores)];
         GrpcApis = [new LockGrpcApi(Stores)];

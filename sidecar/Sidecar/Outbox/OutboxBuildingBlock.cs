@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Sidecar.Components;
 using Sidecar.PubSub;
+using Sidecar.State;
 
 namespace Sidecar.Outbox;
 
@@ -9,7 +9,7 @@ internal sealed partial class OutboxBuildingBlock : IBuildingBlock
 {
     private readonly RuntimeServices _services;
     private readonly ILogger _logger;
-    private readonly List<(OutboxOptions Options, string Topic, OutboxRelay Relay)> _outboxes = [];
+    private readonly List<(LoadedStateStore Store, OutboxOptions Options, string Topic, OutboxRelay Relay)> _outboxes = [];
 
     private OutboxBuildingBlock(RuntimeServices services)
     {
@@ -17,9 +17,9 @@ internal sealed partial class OutboxBuildingBlock : IBuildingBlock
         _logger = services.Loggers.CreateLogger("Sidecar.Outbox");
         foreach (var spec in services.ComponentsOf("state"))
         {
-            if (OutboxOptions.From(spec) is { } options)
+            if (OutboxOptions.From(spec) is { } options && services.StateStores.TryGetValue(spec.Name, out var store))
             {
-                Join(spec, options);
+                Join(store, options);
             }
         }
     }
@@ -31,9 +31,9 @@ internal sealed partial class OutboxBuildingBlock : IBuildingBlock
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // Not for the app: what was committed before a crash goes out before it is there, too.
-        foreach (var (options, topic, relay) in _outboxes)
+        foreach (var (store, options, topic, relay) in _outboxes)
         {
-            if (!await PubSub.SubscribeInternallyAsync(options.PubSub, topic, relay.HandleAsync, cancellationToken))
+            if (_services.StateStores.ContainsValue(store) && !await PubSub.SubscribeInternallyAsync(options.PubSub, topic, relay.HandleAsync, cancellationToken))
             {
                 LogUnknown(options.PublishTopic, options.PubSub);
             }
@@ -43,13 +43,12 @@ internal sealed partial class OutboxBuildingBlock : IBuildingBlock
     // The subscriptions end with the pub/sub components.
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private void Join(ComponentSpec spec, OutboxOptions options)
+    private void Join(LoadedStateStore store, OutboxOptions options)
     {
-        var store = _services.StateStores[spec.Name];
         var topic = options.InternalTopic(_services.AppId, _services.Namespace.Length > 0 ? _services.Namespace : "default");
-        var transactions = _services.Run.GetOrAdd($"outbox {_services.AppId} {spec.Name}", () => new OutboxTransactions());
+        var transactions = _services.Run.GetOrAdd($"outbox {_services.AppId} {store.Name}", () => new OutboxTransactions());
         store.Outbox = new StateOutbox(options, _services.AppId, topic, FindBroker, transactions, _services.Time);
-        _outboxes.Add((options, topic, new OutboxRelay(options, store.Store, FindBroker, transactions, _services.Time, _logger)));
+        _outboxes.Add((store, options, topic, new OutboxRelay(options, store.Store, FindBroker, transactions, _services.Time, _logger)));
     }
 
     private LoadedBroker? FindBroker(string name) => PubSub.Find(name);

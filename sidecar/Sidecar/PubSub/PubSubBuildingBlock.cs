@@ -35,7 +35,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _running = new TopicConsumers(services.Options.GracefulShutdown, services.Time);
         _intake = new SharedIntake(services, () => _running.SuspendAsync(_active), SubscribeAllAsync, _logger);
         var life = new ComponentLife<LoadedBroker>(Load, broker => broker.Spec, (broker, token) => broker.Broker.StartAsync(token), broker => broker.Usage, broker => broker.Broker.DisposeAsync());
-        _brokers = new ComponentSet<LoadedBroker>(services.ComponentsOf("pubsub"), life, services.Time);
+        _brokers = new ComponentSet<LoadedBroker>(services.ComponentsOf("pubsub"), life, services);
         _declared = Declared(services.Resources, []);
         _active = [.. _declared.Select(declared => declared.Subscription)];
         _app = WithFaults(services.GrpcApp is { } grpc

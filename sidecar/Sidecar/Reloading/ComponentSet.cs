@@ -2,13 +2,25 @@ using Sidecar.Components;
 
 namespace Sidecar.Reloading;
 
-/// <summary>The loaded components of a building block by name. Those whose description changes are exchanged, the others stay as they are.</summary>
-internal sealed class ComponentSet<T>(IEnumerable<ComponentSpec> specs, ComponentLife<T> life, TimeProvider time)
-    : ExchangeableMap<T>(specs.ToDictionary(spec => spec.Name, life.Create, StringComparer.Ordinal)), IAsyncDisposable
+/// <summary>
+/// The loaded components of a building block by name. Those whose description changes are exchanged, the others stay as they are. One that
+/// cannot be made or connected is left out when its description says so (<c>ignoreErrors</c>).
+/// </summary>
+internal sealed class ComponentSet<T>(IEnumerable<ComponentSpec> specs, ComponentLife<T> life, RuntimeServices services)
+    : ExchangeableMap<T>(Make(specs, life, new IgnoredErrors(services.Loggers))), IAsyncDisposable
     where T : class
 {
+    private readonly IgnoredErrors _errors = new(services.Loggers);
+
     /// <summary>Connects all.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(Values.Select(component => life.Start(component, cancellationToken)));
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var started = await Task.WhenAll(Values.Select(async component => (Component: component, IsThere: await StartsAsync(component, cancellationToken))));
+        if (Array.Exists(started, one => !one.IsThere))
+        {
+            Exchange(started.Where(one => one.IsThere).ToDictionary(one => life.Spec(one.Component).Name, one => one.Component, StringComparer.Ordinal));
+        }
+    }
 
     /// <summary>Makes and connects what is new or changed. Throws <see cref="ComponentException"/> and leaves nothing behind.</summary>
     public async Task<(IReadOnlyDictionary<string, T> Next, ReloadStep Step)> PrepareAsync(IEnumerable<ComponentSpec> wanted, CancellationToken cancellationToken)
@@ -25,8 +37,20 @@ internal sealed class ComponentSet<T>(IEnumerable<ComponentSpec> specs, Componen
                     continue;
                 }
 
-                made.Add(next[spec.Name] = life.Create(spec));
-                await life.Start(made[^1], cancellationToken);
+                if (_errors.MakeOrIgnore(spec, life.Create) is not { } component)
+                {
+                    continue;
+                }
+
+                made.Add(component);
+                if (await StartsAsync(component, cancellationToken))
+                {
+                    next[spec.Name] = component;
+                }
+                else
+                {
+                    made.Remove(component);
+                }
             }
         }
         catch
@@ -42,11 +66,36 @@ internal sealed class ComponentSet<T>(IEnumerable<ComponentSpec> specs, Componen
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await CloseAsync([.. Values]);
 
+    private static Dictionary<string, T> Make(IEnumerable<ComponentSpec> specs, ComponentLife<T> life, IgnoredErrors errors)
+    {
+        var made = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var spec in specs)
+        {
+            if (errors.MakeOrIgnore(spec, life.Create) is { } component)
+            {
+                made.Add(spec.Name, component);
+            }
+        }
+
+        return made;
+    }
+
+    private async Task<bool> StartsAsync(T component, CancellationToken cancellationToken)
+    {
+        if (await _errors.StartOrIgnoreAsync(life.Spec(component), () => life.Start(component, cancellationToken)))
+        {
+            return true;
+        }
+
+        await life.Close(component);
+        return false;
+    }
+
     private async Task RetireAsync(IReadOnlyList<T> gone, CancellationToken cancellationToken)
     {
         foreach (var component in gone)
         {
-            await life.Usage(component).WhenIdleAsync(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await life.Usage(component).WhenIdleAsync(services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await life.Close(component);
         }
     }

@@ -1,3 +1,5 @@
+using Sidecar.Api.Http;
+
 namespace Sidecar.State;
 
 /// <summary>The rows of an in-memory store. All checks of a transaction are made before its first change, under one lock.</summary>
@@ -86,7 +88,7 @@ internal sealed class InMemoryTable(TimeProvider time)
         if (operation is SetOperation set)
         {
             DateTimeOffset? expires = lifetime > 0 ? time.GetUtcNow().AddSeconds(lifetime) : null;
-            _rows[set.Key] = new StateItem(set.Value, (++_version).ToString(), expires);
+            _rows[set.Key] = new StateItem(set.Binary ? set.Value : GoJson.EscapeHtml(set.Value), (++_version).ToString(), expires);
         }
         else
         {

@@ -17,7 +17,7 @@ internal sealed class StateBuildingBlock : IBuildingBlock
     {
         _services = services;
         var life = new ComponentLife<LoadedStateStore>(Load, store => store.Spec!, (store, token) => store.Store.StartAsync(token), store => store.Usage, store => store.Store.DisposeAsync());
-        _stores = new ComponentSet<LoadedStateStore>(services.ComponentsOf("state"), life, services.Time);
+        _stores = new ComponentSet<LoadedStateStore>(services.ComponentsOf("state"), life, services);
         ShareStores();
         HttpApis = [new StateHttpApi(_stores, services.AppId, services.Tracing), new StateQueryHttpApi(_stores)];
         GrpcApis = [new StateGrpcApi(_stores, services.AppId, services.Tracing)];
@@ -42,7 +42,14 @@ internal sealed class StateBuildingBlock : IBuildingBlock
 
     public static IBuildingBlock Create(RuntimeServices services) => new StateBuildingBlock(services);
 
-    public Task StartAsync(CancellationToken cancellationToken) => _stores.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _stores.StartAsync(cancellationToken);
+        foreach (var ignored in _services.StateStores.Keys.Except(_stores.Keys, StringComparer.Ordinal).ToList())
+        {
+            _services.StateStores.Remove(ignored);
+        }
+    }
 
     /// <inheritdoc />
     public async Task<ReloadStep?> PrepareReloadAsync(ResourceReload reload, CancellationToken cancellationToken)
