@@ -12,6 +12,9 @@ internal sealed record ActorCall(string Type, string Id, string Method, string Q
 {
     /// <summary>A timer or reminder comes due.</summary>
     public bool IsCallback { get; init; }
+
+    /// <summary>Asked when the actor's turn has come; null = yes.</summary>
+    public Func<bool>? IsWanted { get; init; }
 }
 
 /// <summary>What the app answered, body read.</summary>

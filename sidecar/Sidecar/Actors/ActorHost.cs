@@ -69,7 +69,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
 
             using (turn)
             {
-                return await InvokeAsync(actor, call, trace, tellsChain ? chain : null, cancellationToken);
+                return call.IsWanted?.Invoke() == false
+                    ? ActorResult.Of(new ActorFailure("the timer was removed", Permanent: true, ActorFailureKind.Cancelled))
+                    : await InvokeAsync(actor, call, trace, tellsChain ? chain : null, cancellationToken);
             }
         }
         catch (StackDepthException exception)

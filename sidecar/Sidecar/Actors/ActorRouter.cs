@@ -18,9 +18,14 @@ internal sealed class ActorRouter(RuntimeServices services, ActorDirectory direc
 
     /// <summary>Calls back a reminder or timer of an actor. A missing host is told at once.</summary>
     /// <param name="method"><c>remind/NAME</c> or <c>timer/NAME</c>.</param>
-    public async Task<ActorFailure?> CallBackAsync(string type, string id, string method, string body, CancellationToken cancellationToken)
+    /// <param name="isWanted">Asked when the actor's turn has come; default: yes.</param>
+    public async Task<ActorFailure?> CallBackAsync(string type, string id, string method, string body, CancellationToken cancellationToken, Func<bool>? isWanted = null)
     {
-        var call = new ActorCall(type, id, method, "", Encoding.UTF8.GetBytes(body), static request => request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json"), null) { IsCallback = true };
+        var call = new ActorCall(type, id, method, "", Encoding.UTF8.GetBytes(body), static request => request.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json"), null)
+        {
+            IsCallback = true,
+            IsWanted = isWanted,
+        };
         var result = await InvokeAsync(call, TraceContext.None, tellsChain: false, cancellationToken);
         using var response = result.Answer?.Response;
         return result.Failure ?? (result.Answer!.Failed ? new ActorFailure("the actor failed") : null);

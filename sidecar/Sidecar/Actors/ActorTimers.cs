@@ -12,13 +12,15 @@ namespace Sidecar.Actors;
 internal sealed record ActorTimer(string Type, string Id, string Name, string Body, DateTimeOffset Due, DaprDuration? Period, DateTimeOffset? Expires);
 
 /// <summary>
-/// The timers of the actors that an app registered; they end with the sidecar. Invariants: a timer's next occurrence is planned when the one
-/// before is over, so that one never overtakes itself; a removed or replaced timer does not fire again.
+/// The timers of the actors that an app registered; they end with the sidecar. Invariants: those of one actor fire one after the other, in the
+/// order they fall due; a timer's next occurrence is planned when the one before is over, so that one never overtakes itself; a removed or
+/// replaced timer does not fire again, not even when it waited for its actor's turn.
 /// </summary>
 internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time, ActorMetrics metrics, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Type, string Id, string Name), ActorTimer> _timers = [];
+    private readonly Dictionary<(string Type, string Id), Parked> _parked = [];
     private readonly PriorityQueue<(ActorTimer Timer, int Count), DateTimeOffset> _due = new();
     private readonly SleepSignal _signal = new(time);
     private readonly CancellationTokenSource _stop = new();
@@ -70,6 +72,7 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
     {
         await _stop.CancelAsync();
         await _running;
+        await Task.WhenAll(Firing());
         _stop.Dispose();
     }
 
@@ -104,7 +107,7 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
                 _due.Dequeue();
                 if (IsCurrent(next.Timer))
                 {
-                    _ = FireAsync(next.Timer, next.Count, due);
+                    Park(next.Timer, next.Count, due);
                 }
             }
 
@@ -112,12 +115,46 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
         }
     }
 
-    private async Task FireAsync(ActorTimer timer, int count, DateTimeOffset due)
+    // Behind what fell due before for the same actor.
+    private void Park(ActorTimer timer, int count, DateTimeOffset due)
+    {
+        var actor = (timer.Type, timer.Id);
+        if (_parked.TryGetValue(actor, out var parked))
+        {
+            parked.Occurrences.Enqueue((timer, count, due));
+            return;
+        }
+
+        parked = new Parked();
+        parked.Occurrences.Enqueue((timer, count, due));
+        _parked[actor] = parked;
+        parked.Firing = FireAllAsync(actor, parked.Occurrences);
+    }
+
+    private async Task FireAllAsync((string Type, string Id) actor, Queue<(ActorTimer Timer, int Count, DateTimeOffset Due)> occurrences)
     {
         await Task.Yield();
+        while (true)
+        {
+            (ActorTimer Timer, int Count, DateTimeOffset Due) next;
+            lock (_gate)
+            {
+                if (!occurrences.TryDequeue(out next))
+                {
+                    _parked.Remove(actor);
+                    return;
+                }
+            }
+
+            await FireAsync(next.Timer, next.Count, next.Due);
+        }
+    }
+
+    private async Task FireAsync(ActorTimer timer, int count, DateTimeOffset due)
+    {
         try
         {
-            var failure = await router.CallBackAsync(timer.Type, timer.Id, $"timer/{timer.Name}", timer.Body, _stop.Token);
+            var failure = await router.CallBackAsync(timer.Type, timer.Id, $"timer/{timer.Name}", timer.Body, _stop.Token, () => IsRegistered(timer));
             metrics.TimerFired(timer.Type, failure is null);
             if (failure is { Kind: not ActorFailureKind.Cancelled })
             {
@@ -165,6 +202,22 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
         }
     }
 
+    private Task[] Firing()
+    {
+        lock (_gate)
+        {
+            return [.. _parked.Values.Select(parked => parked.Firing)];
+        }
+    }
+
+    private bool IsRegistered(ActorTimer timer)
+    {
+        lock (_gate)
+        {
+            return IsCurrent(timer);
+        }
+    }
+
     private bool IsCurrent(ActorTimer timer) => _timers.TryGetValue((timer.Type, timer.Id, timer.Name), out var current) && ReferenceEquals(current, timer);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Timer {Name} of actor {Type}/{Id} failed: {Problem}")]
@@ -172,4 +225,12 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Timer {Name} of actor {Type}/{Id} failed")]
     private partial void LogFault(string type, string id, string name, Exception exception);
+
+    /// <summary>What fell due for an actor, and the task that fires it.</summary>
+    private sealed class Parked
+    {
+        public Queue<(ActorTimer Timer, int Count, DateTimeOffset Due)> Occurrences { get; } = new();
+
+        public Task Firing { get; set; } = Task.CompletedTask;
+    }
 }

@@ -113,6 +113,39 @@ public sealed class ActorTests
     }
 
     [Fact]
+    public async Task Timer_RemovedWhileItWaitsForTheTurn_DoesNotFire()
+    {
+        await using var app = await ActorApp.StartAsync(Config);
+        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "carts", app.App, [ActorApp.Store]);
+        app.Pause = TimeSpan.FromMilliseconds(300);
+        var call = sidecar.Client.PutAsync("v1.0/actors/Cart/1/method/add", null);
+        await Eventually.TrueAsync(() => app.Calls.Count == 1, "the call has the turn");
+        await sidecar.Client.PostAsync("v1.0/actors/Cart/1/timers/gone", Json("""{"dueTime":"0s"}"""));
+        await sidecar.Client.PostAsync("v1.0/actors/Cart/1/timers/later", Json("""{"dueTime":"0s"}"""));
+        await sidecar.Client.DeleteAsync("v1.0/actors/Cart/1/timers/gone");
+        await call;
+        await Eventually.TrueAsync(() => app.At("/actors/Cart/1/method/timer/later").Any(), "the other timer fires");
+        app.At("/actors/Cart/1/method/timer/gone").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Timers_OfOneActor_FireInTheOrderTheyFallDue()
+    {
+        const int Timers = 30;
+        await using var app = await ActorApp.StartAsync(Config);
+        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "carts", app.App, [ActorApp.Store]);
+        var last = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1);
+        for (var i = 0; i < Timers; i++)
+        {
+            var due = (last - TimeSpan.FromMilliseconds(i)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+            await sidecar.Client.PostAsync($"v1.0/actors/Cart/1/timers/t{i:D2}", Json($$"""{"dueTime":"{{due}}"}"""));
+        }
+
+        await Eventually.TrueAsync(() => app.Calls.Count == Timers, "all timers fire");
+        app.Calls.Select(call => call.Path[^2..]).Should().Equal(Enumerable.Range(0, Timers).Reverse().Select(i => $"{i:D2}"));
+    }
+
+    [Fact]
     public async Task Reminder_WhileTheAppIsAway_WaitsForItBeyondTheDefaultRepetitions()
     {
         // daprd gives it up after four refused connections: a lost reminder.
