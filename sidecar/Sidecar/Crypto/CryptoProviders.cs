@@ -5,7 +5,7 @@ using Sidecar.Resiliency;
 namespace Sidecar.Crypto;
 
 /// <summary>The crypto components by name, called under their outbound policies. Both APIs go through here.</summary>
-internal sealed class CryptoProviders(IReadOnlyDictionary<string, ICryptoProvider> providers, IResiliency resiliency)
+internal sealed class CryptoProviders(IReadOnlyDictionary<string, LoadedCryptoProvider> providers, IResiliency resiliency)
 {
     /// <summary>Whether there is none at all.</summary>
     public bool IsEmpty => providers.Count == 0;
@@ -13,16 +13,20 @@ internal sealed class CryptoProviders(IReadOnlyDictionary<string, ICryptoProvide
     /// <summary>Whether there is one of the name.</summary>
     public bool Contains(string name) => providers.ContainsKey(name);
 
-    /// <summary>The vault that a document's key is wrapped with.</summary>
-    public KeyVault Vault(string name, CancellationToken cancellationToken) => new(
-        (key, algorithm, keyName) => RunAsync(name, (provider, token) => provider.WrapKeyAsync(key, algorithm, keyName, token), cancellationToken),
-        (key, algorithm, keyName) => RunAsync(name, (provider, token) => provider.UnwrapKeyAsync(key, algorithm, keyName, token), cancellationToken));
+    /// <summary>The vault that a document's key is wrapped with; the component is this one until the document ends, whatever is loaded meanwhile.</summary>
+    public KeyVault Vault(string name, CancellationToken cancellationToken)
+    {
+        var loaded = providers[name];
+        return new KeyVault(
+            (key, algorithm, keyName) => RunAsync(loaded, token => loaded.Provider.WrapKeyAsync(key, algorithm, keyName, token), cancellationToken),
+            (key, algorithm, keyName) => RunAsync(loaded, token => loaded.Provider.UnwrapKeyAsync(key, algorithm, keyName, token), cancellationToken));
+    }
 
-    private async Task<byte[]> RunAsync(string name, Func<ICryptoProvider, CancellationToken, Task<byte[]>> call, CancellationToken cancellationToken)
+    private async Task<byte[]> RunAsync(LoadedCryptoProvider loaded, Func<CancellationToken, Task<byte[]>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await resiliency.ForComponentOutbound(name).ExecuteAsync(token => call(providers[name], token), _ => AttemptOutcome.Success, cancellationToken);
+            return await loaded.Usage.Track(resiliency.ForComponentOutbound(loaded.Spec.Name).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken));
         }
         catch (Exception exception) when (exception is CryptographicException or TimeoutException or CircuitOpenException)
         {

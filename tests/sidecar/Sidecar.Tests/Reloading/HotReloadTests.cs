@@ -191,6 +191,30 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CryptoProvider_OfAnotherFolder_HasItsKeys()
+    {
+        var folder = Directory.CreateTempSubdirectory("keys-");
+        await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "key"), new byte[32]);
+        string Vault(string path) => RunningSidecar.Component("vault", "crypto.dapr.localstorage", ("path", path));
+        await StartAsync(Vault(Path.GetTempPath()));
+        (await EncryptAsync()).Should().Be(500);
+
+        (await TakeAsync(("00", Vault(folder.FullName)))).Should().BeEmpty();
+
+        (await EncryptAsync()).Should().Be(200);
+        folder.Delete(recursive: true);
+
+        async Task<int> EncryptAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, "v1.0-alpha1/crypto/vault/encrypt") { Content = new StringContent("x") };
+            request.Headers.Add("dapr-key-name", "key");
+            request.Headers.Add("dapr-key-wrap-algorithm", "AES");
+            using var response = await _sidecar!.Client.SendAsync(request);
+            return (int)response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Template_NewAtEachReading_IsNoChange()
     {
         await StartAsync(RunningSidecar.Component("ps", "pubsub.in-memory", ("consumerID", "{uuid}")), Subscription("/t"));
