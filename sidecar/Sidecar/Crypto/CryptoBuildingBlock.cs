@@ -19,7 +19,7 @@ internal sealed class CryptoBuildingBlock : IBuildingBlock
             (_, _) => Task.CompletedTask,
             loaded => loaded.Usage,
             _ => ValueTask.CompletedTask);
-        _providers = new ComponentSet<LoadedCryptoProvider>(services.ComponentsOf("crypto"), life, services.Time);
+        _providers = new ComponentSet<LoadedCryptoProvider>(services.ComponentsOf("crypto"), life, services);
         var providers = new CryptoProviders(_providers, services.Resiliency);
         HttpApis = [new CryptoHttpApi(providers)];
         GrpcApis = [new CryptoGrpcApi(providers, services.Time)];
