@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Sidecar.Api.Http;
 
@@ -11,7 +12,11 @@ internal static class ProtoJson
     /// <summary>The message as an object, or null and what is wrong.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> body, out string? problem)
     {
-        problem = null;
+        if ((problem = TextProblem(body)) is not null)
+        {
+            return null;
+        }
+
         try
         {
             var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
@@ -46,6 +51,28 @@ internal static class ProtoJson
 
         return LineAndColumn(body, 0);
     }
+
+    // What is no text is an error here, where Go's other reader puts U+FFFD.
+    private static string? TextProblem(ReadOnlyMemory<byte> body)
+    {
+        if (Utf8.IsValid(body.Span))
+        {
+            var lone = body.Span.CommonPrefixLength(LoneSurrogates.Replace(body).Span);
+            return lone == body.Length ? null : $"proto: syntax error {StringAt(body.Span, lone)}: invalid escape code {Quoted(body.Span.Slice(lone - 2, 6))} in string";
+        }
+
+        var valid = 0;
+        while (Rune.DecodeFromUtf8(body.Span[valid..], out _, out var length) == System.Buffers.OperationStatus.Done)
+        {
+            valid += length;
+        }
+
+        return $"proto: syntax error {StringAt(body.Span, valid)}: invalid UTF-8 in string";
+    }
+
+    private static string StringAt(ReadOnlySpan<byte> body, int offset) => LineAndColumn(body, Math.Max(0, body[..offset].LastIndexOf((byte)'"')));
+
+    private static string Quoted(ReadOnlySpan<byte> escape) => $"\"\\{Encoding.ASCII.GetString(escape)}\"";
 
     private static string LineAndColumn(ReadOnlySpan<byte> body, int offset)
     {
