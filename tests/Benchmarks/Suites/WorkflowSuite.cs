@@ -12,7 +12,9 @@ namespace Benchmarks.Suites;
 /// <summary>Workflows of five activities on PostgreSQL through the SDK's client and worker, beside what the database can do.</summary>
 internal sealed class WorkflowSuite : IBenchmarkSuite
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan WarmUpRound = TimeSpan.FromSeconds(3);
+    private const int LeastRounds = 3;
+    private const int MostRounds = 12;
 
     public string Name => "workflow";
 
@@ -27,7 +29,7 @@ internal sealed class WorkflowSuite : IBenchmarkSuite
         var port = sidecars.Ports[2].ToString(CultureInfo.InvariantCulture);
         await using var worker = await RoleProcess.StartAsync("worker", port);
         await using var client = Client(port);
-        await RunAsync(client, WorkerRole.Chained, 100, WarmUp);
+        await WarmUpAsync(client);
         var chained = await MeasureAsync(client, options, report, WorkerRole.Chained, 100, sidecars, worker);
         report.AtLeast("  workflows/s, chained", chained.PerSecond, 800);
         report.AtMost("  p50 at 30 in flight, ms", (await MeasureAsync(client, options, report, WorkerRole.Chained, 30, sidecars, worker)).P50, 40);
@@ -40,6 +42,22 @@ internal sealed class WorkflowSuite : IBenchmarkSuite
 
     private static DaprWorkflowClient Client(string port) =>
         new DaprWorkflowClientBuilder(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("DAPR_GRPC_PORT", (string?)port)]).Build()).Build();
+
+    // Until it gets no faster: on a busy machine the compiler needs longer than any fixed time, and would be measured with the rest.
+    private static async Task WarmUpAsync(DaprWorkflowClient client)
+    {
+        var best = 0.0;
+        for (var round = 1; round <= MostRounds; round++)
+        {
+            var reached = (await RunAsync(client, WorkerRole.Chained, 100, WarmUpRound)).PerSecond;
+            if (round > LeastRounds && reached < best * 1.1)
+            {
+                return;
+            }
+
+            best = Math.Max(best, reached);
+        }
+    }
 
     private static async Task<LoadResult> MeasureAsync(DaprWorkflowClient client, BenchmarkOptions options, Report report, string workflow, int inFlight, RoleProcess sidecars, RoleProcess worker)
     {

@@ -85,6 +85,24 @@ public sealed class WorkflowRerunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rerun_TimerThatHadFired_IsHistory()
+    {
+        var timer = _worker.Workflows["Timer"];
+        _worker.Workflows["TimerThenStep"] = events =>
+            !events.Any(e => e.TimerFired is not null) ? timer(events)
+            : events.Any(e => e.TaskCompleted is not null) ? _worker.Workflows["Echo"](events)
+            : events.Any(e => e.TaskScheduled is not null) ? []
+            : [Scripts.Schedule(1, "x")];
+        await CompleteAsync("TimerThenStep", "source", "10");
+
+        var id = await RerunAsync(1);
+        await _host.CompletionAsync(id);
+
+        (await HistoryAsync(id)).Count(e => e.TimerFired is not null).Should().Be(1);
+        _data.Timers.InOrder.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Rerun_SidecarDiesAfterwards_GoesOnWithTheNext()
     {
         await CompleteAsync("Chain", "source", "3");
