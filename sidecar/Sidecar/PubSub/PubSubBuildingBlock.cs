@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using Dapr.Proto.Runtime.V1;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Faults;
-using Sidecar.Invocation;
 using Sidecar.Metadata;
 using Sidecar.PubSub.Cel;
 using Sidecar.Reloading;
@@ -23,6 +20,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private readonly IAppDelivery _app;
     private readonly TopicConsumers _running;
     private readonly SharedIntake _intake;
+    private readonly SubscriptionDiscovery _discovery;
     private readonly ConcurrentDictionary<Subscription, bool> _streams = new(ReferenceEqualityComparer.Instance);
     private IReadOnlyList<(string Key, Subscription Subscription)> _declared;
     private IReadOnlyList<Subscription>? _own;
@@ -33,6 +31,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _services = services;
         _logger = services.Loggers.CreateLogger("Sidecar.PubSub");
         _running = new TopicConsumers(services.Options.GracefulShutdown, services.Time);
+        _discovery = new SubscriptionDiscovery(services, _logger);
         _intake = new SharedIntake(services, () => _running.SuspendAsync(_active), SubscribeAllAsync, _logger);
         var life = new ComponentLife<LoadedBroker>(Load, broker => broker.Spec, (broker, token) => broker.Broker.StartAsync(token), broker => broker.Usage, broker => broker.Broker.DisposeAsync());
         _brokers = new ComponentSet<LoadedBroker>(services.ComponentsOf("pubsub"), life, services);
@@ -68,7 +67,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
 
     public async Task AppReadyAsync(CancellationToken cancellationToken)
     {
-        _own = _brokers.Count == 0 ? null : await AskAppAsync(cancellationToken);
+        _own = _brokers.Count == 0 ? null : await _discovery.AskAsync(cancellationToken);
         _active = Active(_declared, _own ?? []);
         await SubscribeAllAsync(cancellationToken);
         _intake.Start();
@@ -81,7 +80,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         var (next, step) = await _brokers.PrepareAsync(reload.ComponentsOf("pubsub"), cancellationToken);
         try
         {
-            var own = _own ?? (next.Count == 0 || _services.Options.AppPort is null ? null : await AskAppAsync(cancellationToken));
+            var own = _own ?? (next.Count == 0 || _services.Options.AppPort is null ? null : await _discovery.AskAsync(cancellationToken));
             var active = Active(declared, own ?? []);
             IReadOnlyList<TopicConsumer> wanted = [.. _services.Options.AppPort is null ? [] : active.Select(ToApp), .. _running.All.Where(running => !_active.Any(subscription => ReferenceEquals(subscription, running.Key)))];
             var moves = await _running.PrepareAsync(wanted, next, cancellationToken);
@@ -199,90 +198,6 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         }
     }
 
-    private async Task<IReadOnlyList<Subscription>> AskAppAsync(CancellationToken cancellationToken)
-    {
-        const int Attempts = 5;
-        if (_services.Options.AppPort is null || _services.Options.DisabledInitEndpoints.Contains("subscribe"))
-        {
-            return [];
-        }
-
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await (_services.GrpcApp is { } grpc ? AskGrpcAsync(grpc, cancellationToken) : AskOnceAsync(cancellationToken));
-            }
-            catch (HttpRequestException exception) when (attempt < Attempts)
-            {
-                LogAskAgain(exception.Message);
-                await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), _services.Time, cancellationToken);
-            }
-        }
-    }
-
-    private async Task<IReadOnlyList<Subscription>> AskOnceAsync(CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/dapr/subscribe") { Content = new ByteArrayContent([]) };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-        request.Headers.TryAddWithoutValidation("dapr-app-id", _services.AppId);
-        using var response = await _services.App.SendAsync(request, cancellationToken);
-        if ((int)response.StatusCode != 200)
-        {
-            if ((int)response.StatusCode != 404)
-            {
-                LogAsked((int)response.StatusCode);
-            }
-
-            return [];
-        }
-
-        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        if (SubscriptionList.Read(body, out var error) is { } specs)
-        {
-            return Programmatic(specs);
-        }
-
-        LogNotUnderstood(error!);
-        return [];
-    }
-
-    private async Task<IReadOnlyList<Subscription>> AskGrpcAsync(GrpcApp app, CancellationToken cancellationToken)
-    {
-        var answer = await app.CallAsync<Empty, ListTopicSubscriptionsResponse>(GrpcApp.Callback + "ListTopicSubscriptions", new Empty(), [], cancellationToken);
-        if (answer.Status.Code == GrpcCode.Unavailable)
-        {
-            throw new HttpRequestException(answer.Status.Message);
-        }
-
-        if (answer.Message is not { } list)
-        {
-            // An app without subscriptions need not have the call.
-            if (answer.Status.Code != GrpcCode.Unimplemented)
-            {
-                LogNotUnderstood($"{answer.Status.Code}: {answer.Status.Message}");
-            }
-
-            return [];
-        }
-
-        return Programmatic([.. list.Subscriptions.Select(SubscriptionList.From)]);
-    }
-
-    private IReadOnlyList<Subscription> Programmatic(IReadOnlyList<SubscriptionSpec> specs)
-    {
-        try
-        {
-            return [.. specs.Select(spec => Subscription.From(spec, "PROGRAMMATIC"))];
-        }
-        catch (CelSyntaxException exception)
-        {
-            // As in daprd, one bad rule voids the app's whole list: half of it would be a silent surprise.
-            LogNotUnderstood(exception.Message);
-            return [];
-        }
-    }
-
     // Those that run already go on.
     private async Task SubscribeAllAsync(CancellationToken cancellationToken)
     {
@@ -318,13 +233,4 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
 
     [LoggerMessage(3403, LogLevel.Error, "Subscription to topic {Topic} of {PubSub} is not allowed for this app")]
     private partial void LogForbidden(string topic, string pubSub);
-
-    [LoggerMessage(3404, LogLevel.Error, "The app's subscriptions are not understood, none of them is taken: {Problem}")]
-    private partial void LogNotUnderstood(string problem);
-
-    [LoggerMessage(3405, LogLevel.Error, "The app answered {Status} when asked for its subscriptions")]
-    private partial void LogAsked(int status);
-
-    [LoggerMessage(3406, LogLevel.Warning, "The app could not be asked for its subscriptions, trying again: {Problem}")]
-    private partial void LogAskAgain(string problem);
 }
