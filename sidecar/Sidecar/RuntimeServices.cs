@@ -47,6 +47,9 @@ internal sealed record RuntimeServices
     /// <summary>What is counted about components.</summary>
     public required ComponentMetrics ComponentMetrics { get; init; }
 
+    /// <summary>What is counted about calls of apps.</summary>
+    public required ServiceMetrics ServiceMetrics { get; init; }
+
     /// <summary>What is counted about actors.</summary>
     public required ActorMetrics ActorMetrics { get; init; }
 

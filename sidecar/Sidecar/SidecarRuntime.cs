@@ -140,8 +140,9 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             ? [.. SpanCollector.Of(configuration).Select(collector => new SpanExporter(collector, Options.AppId, Options.Time, Options.Loggers.CreateLogger<SpanExporter>()))]
             : [];
         var tracing = new Tracing(configuration, exporters, Options.Time);
-        var grpc = new GrpcApp(Options);
         var metrics = new SidecarMetrics(Options.AppId, configuration.Metrics, Options.MetricsPort is not null);
+        var serviceMetrics = new ServiceMetrics(metrics);
+        var grpc = new GrpcApp(Options, serviceMetrics);
         _monitor = new AppMonitor(Options, metrics, grpc);
         var app = new AppChannel(Options, _monitor, grpc, metrics);
         _ownedSync.AddRange([app, grpc]);
@@ -159,10 +160,11 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             Blocks = _blocks,
             Metrics = metrics,
             ActorMetrics = new ActorMetrics(metrics),
+            ServiceMetrics = serviceMetrics,
             ComponentMetrics = new ComponentMetrics(metrics, Options.Environment.GetValueOrDefault("NAMESPACE", "default")),
         };
         _reloader = new ResourceReloader(Options, _services, resiliency, Options.Loggers.CreateLogger<ResourceReloader>());
-        _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing);
+        _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing, serviceMetrics);
         ComposeApis(_services, _callee);
     }
 
@@ -256,6 +258,11 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         if (problems.Count > 0)
         {
             throw new SidecarStartException(Options.AppId, problems);
+        }
+
+        foreach (var component in _services!.Resources.Components)
+        {
+            _services.ServiceMetrics.ComponentInitialised(component.Type);
         }
     }
 

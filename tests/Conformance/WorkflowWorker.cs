@@ -8,7 +8,7 @@ namespace Conformance;
 internal sealed class WorkflowWorker(int port) : IAsyncDisposable
 {
     private const string Service = "/TaskHubSidecarService/";
-    private readonly WireClient _client = new(new Uri($"http://127.0.0.1:{port}"));
+    private readonly GrpcTestClient _client = new(new Uri($"http://127.0.0.1:{port}"));
     private readonly CancellationTokenSource _stop = new();
     private Task _stream = Task.CompletedTask;
 
@@ -34,7 +34,7 @@ internal sealed class WorkflowWorker(int port) : IAsyncDisposable
     private async Task RunAsync()
     {
         await _client.CallAsync<Google.Protobuf.WellKnownTypes.Empty, Google.Protobuf.WellKnownTypes.Empty>($"{Service}Hello", new(), cancellation: _stop.Token);
-        await foreach (var item in _client.StreamAsync<GetWorkItemsRequest, WorkItem>($"{Service}GetWorkItems", new(), _stop.Token))
+        await foreach (var item in _client.StreamAsync<GetWorkItemsRequest, WorkItem>($"{Service}GetWorkItems", new GetWorkItemsRequest(), _stop.Token))
         {
             _ = Task.Run(() => item.WorkflowRequest is { } turn ? TurnAsync(turn, item.CompletionToken) : ActivityAsync(item.ActivityRequest, item.CompletionToken));
         }

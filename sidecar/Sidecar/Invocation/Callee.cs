@@ -2,11 +2,12 @@ using System.Diagnostics;
 using Sidecar.Api.Grpc;
 using Sidecar.Security;
 using Sidecar.Telemetry;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Invocation;
 
 /// <summary>The called side of an invocation: what a sidecar does with a call that another one hands over, before and after its app.</summary>
-internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessControl access, Tracing tracing) : ICallee
+internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessControl access, Tracing tracing, ServiceMetrics metrics) : ICallee
 {
     /// <inheritdoc />
     public bool IsAvailable => app.IsAvailable;
@@ -25,7 +26,9 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
         span?.SetTag("dapr.protocol", "grpc");
         span?.SetTag("rpc.service", "ServiceInvocation");
         var result = await CallAppAsync(request, Tracing.ContextOf(span, trace), "rpc error: code = Internal desc = error invoking app channel: ", cancellationToken);
-        Tracing.SetStatus(span, result.Response is null ? result.Status : (int)result.Response.StatusCode);
+        var status = result.Response is null ? result.Status : (int)result.Response.StatusCode;
+        Tracing.SetStatus(span, status);
+        metrics.Served(request.Headers.NonValidated.TryGetValues("dapr-caller-app-id", out var caller) ? caller.First() : "", status);
         return result;
     }
 

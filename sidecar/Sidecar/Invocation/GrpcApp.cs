@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
 using Sidecar.Api.Grpc;
 using Sidecar.Security;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Invocation;
 
@@ -23,14 +25,16 @@ internal sealed class GrpcApp : IDisposable
     public const string HealthCheck = "/dapr.proto.runtime.v1.AppCallbackHealthCheck/HealthCheck";
 
     private const int FrameHeader = 5;
+    private readonly ServiceMetrics _metrics;
     private readonly string _token;
     private readonly long _maxMessageSize;
 
-    public GrpcApp(SidecarOptions options)
+    public GrpcApp(SidecarOptions options, ServiceMetrics metrics)
     {
         Address = $"http://{options.AppChannelAddress}:{options.AppPort}";
         _token = options.AppApiToken ?? "";
         _maxMessageSize = options.MaxBodySize;
+        _metrics = metrics;
     }
 
     /// <summary>Where the app listens.</summary>
@@ -53,12 +57,21 @@ internal sealed class GrpcApp : IDisposable
         where TRequest : IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>, new()
     {
+        var began = Stopwatch.GetTimestamp();
         using var request = CreateRequest(path, new ByteArrayContent(Frame(message)));
         foreach (var (name, value) in metadata)
         {
             Add(request.Headers, name, value);
         }
 
+        var answer = await SendAsync<TResponse>(request, cancellationToken);
+        _metrics.ClientRpc(path, answer.Status.Code, request.Content!.Headers.ContentLength ?? 0, answer.Message?.CalculateSize() ?? 0, began);
+        return answer;
+    }
+
+    private async Task<GrpcAnswer<TResponse>> SendAsync<TResponse>(HttpRequestMessage request, CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>, new()
+    {
         try
         {
             using var response = await Client.SendAsync(request, cancellationToken);

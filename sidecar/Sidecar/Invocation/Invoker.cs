@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -60,7 +61,17 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
         }
 
         AddCallerHeaders(request, parts[0], attempt);
-        return await callee.InvokeAsync(request, method, trace, cancellationToken);
+        return await CallOtherAsync(callee, request, parts[0], method, trace, cancellationToken);
+    }
+
+    private async Task<InvocationResult> CallOtherAsync(ICallee callee, HttpRequestMessage request, string target, string method, TraceContext trace, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var isStream = request.Content is { Headers.ContentLength: null };
+        services.ServiceMetrics.RequestSent(target, isStream);
+        var result = await callee.InvokeAsync(request, method, trace, cancellationToken);
+        services.ServiceMetrics.ResponseReceived(target, result.Response is null ? result.Status : (int)result.Response.StatusCode, isStream, began);
+        return result;
     }
 
     /// <inheritdoc />

@@ -61,7 +61,7 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
 
         if (metrics.IsEnabled)
         {
-            metrics.Rpc(path, status.Code switch { GrpcCode.Ok => "OK", GrpcCode.Cancelled => "Canceled", var code => code.ToString() }, context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
+            metrics.Rpc(path, ServiceMetrics.Word(status.Code), context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
         }
     }
 }

@@ -146,15 +146,19 @@ public sealed class ActorTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Reminder_WhileTheAppIsAway_WaitsForItBeyondTheDefaultRepetitions()
     {
         // daprd gives it up after four refused connections: a lost reminder.
-        var port = FreePort.Next();
+        var (port, metricsPort) = (FreePort.Next(), FreePort.Next());
         var app = await ActorApp.StartAsync(Config, port);
-        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "carts", app.App, [ActorApp.Store]);
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppId = "carts", AppPort = port, MetricsPort = metricsPort }, [ActorApp.Store]);
+        using var metrics = new HttpClient();
         await app.DisposeAsync();
         await sidecar.Client.PostAsync("v1.0/actors/Cart/1/reminders/pay", Json("""{"dueTime":"0s"}"""));
-        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
+        await Eventually.TrueAsync(
+            async () => (await metrics.GetStringAsync($"http://127.0.0.1:{metricsPort}/metrics")).Contains("dapr_runtime_actor_reminders_fired_total{actor_type=\"Cart\",app_id=\"carts\",success=\"false\"} 5", StringComparison.Ordinal),
+            "it was refused five times");
         await using var again = await ActorApp.StartAsync(Config, port);
         await Eventually.TrueAsync(() => again.At("/actors/Cart/1/method/remind/pay").Any(), "the reminder arrives");
     }

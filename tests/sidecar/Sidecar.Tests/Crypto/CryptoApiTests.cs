@@ -6,7 +6,6 @@ using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Sidecar.Api.Grpc;
 using Sidecar.Components;
-using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Support;
 
 namespace Sidecar.Tests.Crypto;

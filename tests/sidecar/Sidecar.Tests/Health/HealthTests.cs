@@ -63,6 +63,37 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Stop_CallUnderWay_EndsFirstAndNoNewOneBegins()
+    {
+        var (arrived, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var app = await FakeApp.StartAsync(async context =>
+        {
+            if (context.Request.Path == "/slow")
+            {
+                arrived.SetResult();
+                await goOn.Task;
+                await context.Response.WriteAsync("done");
+            }
+        });
+        var run = new RunScope();
+        await using var callee = await TestSidecar.StartAsync(options => options with { AppId = "callee", Run = run, AppPort = app.Port, GracefulShutdown = TimeSpan.FromSeconds(20) });
+        await using var other = await TestSidecar.StartAsync(options => options with { AppId = "other", Run = run });
+        var call = callee.Client.GetStringAsync("v1.0/invoke/callee/method/slow");
+        await arrived.Task;
+
+        var stop = callee.Runtime.StopAsync(CancellationToken.None);
+        await Eventually.TrueAsync(
+            async () => (await (await other.Client.GetAsync("v1.0/invoke/callee/method/x")).Content.ReadAsStringAsync()).Contains("callee", StringComparison.Ordinal), "others do not find it any more");
+        stop.IsCompleted.Should().BeFalse("a call is under way");
+        goOn.SetResult();
+
+        (await call).Should().Be("done");
+        await stop;
+        var refused = async () => await callee.Client.GetAsync("v1.0/healthz");
+        await refused.Should().ThrowAsync<HttpRequestException>();
+    }
+
+    [Fact]
     public async Task Stop_Blocked_AnswersUntilTheTimeIsOver()
     {
         await using var sidecar = await TestSidecar.StartAsync(options => options with { BlockShutdown = TimeSpan.FromMilliseconds(600) });

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Components;
 using Sidecar.Health;
-using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Support;
 using Sidecar.Tests.Workflows;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Sidecar.Components;
 using Sidecar.Health;
 using Sidecar.Schedules;
-using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 using Sidecar.Tests.Support;
 using Sidecar.Tests.Workflows;

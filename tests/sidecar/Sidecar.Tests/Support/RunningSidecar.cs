@@ -1,43 +1,30 @@
 using System.Text;
 using Sidecar.Components;
+using Sidecar.Tests.Hosting;
 
 namespace Sidecar.Tests.Support;
 
-/// <summary>A sidecar with resources given as texts.</summary>
+/// <summary>A <see cref="TestSidecar"/> with requests and answers in one line.</summary>
 internal sealed class RunningSidecar : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sidecar-");
-    private SidecarRuntime _runtime = null!;
-    private HttpClient _client = null!;
+    private readonly TestSidecar _sidecar;
+
+    private RunningSidecar(TestSidecar sidecar)
+    {
+        _sidecar = sidecar;
+    }
 
     /// <summary>Where its HTTP API listens.</summary>
-    public Uri HttpAddress => new($"http://127.0.0.1:{_runtime.HttpPort}");
+    public Uri HttpAddress => new($"http://127.0.0.1:{_sidecar.Runtime.HttpPort}");
 
     /// <summary>Where its gRPC API listens.</summary>
-    public Uri GrpcAddress => new($"http://127.0.0.1:{_runtime.GrpcPort}");
+    public Uri GrpcAddress => new($"http://127.0.0.1:{_sidecar.Runtime.GrpcPort}");
 
     public static Task<RunningSidecar> StartAsync(RunScope run, string appId, int? appPort, params string[] resources) =>
         StartAsync(new SidecarOptions { AppId = appId, AppPort = appPort, Run = run }, resources);
 
-    public static async Task<RunningSidecar> StartAsync(SidecarOptions options, params string[] resources)
-    {
-        var sidecar = new RunningSidecar();
-        for (var i = 0; i < resources.Length; i++)
-        {
-            await File.WriteAllTextAsync(Path.Combine(sidecar._folder.FullName, $"{i}.yaml"), resources[i]);
-        }
-
-        sidecar._runtime = new SidecarRuntime(options with { HttpPort = 0, GrpcPort = 0, ResourcesPaths = [sidecar._folder.FullName] });
-        await sidecar._runtime.StartAsync(CancellationToken.None);
-        sidecar._client = new HttpClient { BaseAddress = sidecar.HttpAddress };
-        if (options.AppPort is not null)
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            await sidecar._runtime.WaitUntilReadyAsync(limit.Token);
-        }
-
-        return sidecar;
-    }
+    public static async Task<RunningSidecar> StartAsync(SidecarOptions options, params string[] resources) =>
+        new(await TestSidecar.StartAsync(own => options with { HttpPort = 0, GrpcPort = 0, ResourcesPaths = own.ResourcesPaths }, resources, waitUntilReady: options.AppPort is not null));
 
     public static string Component(string name, string type, params (string Name, string Value)[] metadata) => $$"""
         apiVersion: dapr.io/v1alpha1
@@ -65,16 +52,11 @@ internal sealed class RunningSidecar : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        var response = await _client.SendAsync(request);
+        var response = await _sidecar.Client.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response);
     }
 
-    public Task StopAsync() => _runtime.StopAsync(CancellationToken.None);
+    public Task StopAsync() => _sidecar.Runtime.StopAsync(CancellationToken.None);
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _runtime.DisposeAsync();
-        _folder.Delete(recursive: true);
-    }
+    public ValueTask DisposeAsync() => _sidecar.DisposeAsync();
 }

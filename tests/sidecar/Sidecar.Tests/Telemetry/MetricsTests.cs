@@ -24,6 +24,27 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Metrics_CallOfAnotherApp_IsCountedOnBothSides()
+    {
+        var (run, callerPort, calleePort) = (new RunScope(), FreePort.Next(), FreePort.Next());
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var callee = await TestSidecar.StartAsync(options => options with { AppId = "callee", Run = run, AppPort = app.Port, MetricsPort = calleePort }, [ActorApp.Store]);
+        await using var caller = await TestSidecar.StartAsync(options => options with { AppId = "caller", Run = run, MetricsPort = callerPort });
+        using var client = new HttpClient();
+
+        await caller.Client.GetAsync("v1.0/invoke/callee/method/x");
+
+        (await client.GetStringAsync($"http://127.0.0.1:{callerPort}/metrics")).Should()
+            .Contain("dapr_runtime_service_invocation_req_sent_total{app_id=\"caller\",dst_app_id=\"callee\",type=\"unary\"} 1")
+            .And.Contain("dapr_runtime_service_invocation_res_recv_total{app_id=\"caller\",src_app_id=\"callee\",status=\"200\",type=\"unary\"} 1");
+        (await client.GetStringAsync($"http://127.0.0.1:{calleePort}/metrics")).Should()
+            .Contain("dapr_runtime_service_invocation_req_recv_total{app_id=\"callee\",src_app_id=\"caller\"} 1")
+            .And.Contain("dapr_runtime_service_invocation_res_sent_total{app_id=\"callee\",dst_app_id=\"caller\",status=\"200\"} 1")
+            .And.Contain("dapr_runtime_component_loaded{app_id=\"callee\"} 1")
+            .And.Contain("dapr_runtime_component_init_total{app_id=\"callee\",component=\"state.in-memory\"} 1");
+    }
+
+    [Fact]
     public async Task Metrics_ActorsAndTheirTimers_AreCountedByType()
     {
         await using var app = await ActorApp.StartAsync("""{"entities":["Cart"]}""");

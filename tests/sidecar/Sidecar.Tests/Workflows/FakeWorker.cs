@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Dapr.DurableTask.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Sidecar.Tests.Grpc;
 
 namespace Sidecar.Tests.Workflows;
 

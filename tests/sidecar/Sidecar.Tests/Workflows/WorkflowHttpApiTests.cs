@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Sidecar.Components;
-using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 using Sidecar.Workflows.Store;
 

@@ -9,9 +9,12 @@ using Sidecar.Api.Grpc;
 namespace Conformance;
 
 /// <summary>A bare gRPC client over cleartext HTTP/2: what is on the wire is what a test sees.</summary>
-internal sealed class WireClient(Uri address) : IDisposable
+internal sealed class GrpcTestClient(Uri address) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Metadata that every call carries.</summary>
+    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
     public async Task<TResponse> CallAsync<TRequest, TResponse>(string path, TRequest request, TimeSpan? timeout = null, CancellationToken cancellation = default)
         where TRequest : IMessage<TRequest>
@@ -28,11 +31,15 @@ internal sealed class WireClient(Uri address) : IDisposable
         return answer ?? throw new InvalidOperationException("OK without a message");
     }
 
-    public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(string path, TRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(string path, TRequest request, CancellationToken cancellation = default)
+        where TRequest : IMessage<TRequest>
+        where TResponse : IMessage<TResponse>, new() => StreamAsync<TRequest, TResponse>(path, [request], cancellation);
+
+    public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(string path, IEnumerable<TRequest> requests, [EnumeratorCancellation] CancellationToken cancellation = default)
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse>, new()
     {
-        using var response = await SendAsync(path, Frame(request.ToByteArray()), timeout: null, cancellation);
+        using var response = await SendAsync(path, [.. requests.SelectMany(request => Frame(request.ToByteArray()))], timeout: null, cancellation);
         await foreach (var message in ReadAsync<TResponse>(response, cancellation))
         {
             yield return message;
@@ -47,6 +54,11 @@ internal sealed class WireClient(Uri address) : IDisposable
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.ParseAdd("trailers");
+        foreach (var (name, value) in Metadata)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (timeout is { } limit)
         {
             request.Headers.Add("grpc-timeout", string.Create(CultureInfo.InvariantCulture, $"{(long)limit.TotalMilliseconds}m"));

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Sidecar.Api.Grpc;
+
+namespace Sidecar.Telemetry.Metrics;
+
+/// <summary>The sidecar's components, its calls of other apps and of a gRPC app, under daprd's names.</summary>
+internal sealed class ServiceMetrics(SidecarMetrics metrics)
+{
+    private const string Prefix = "dapr_runtime_service_invocation_";
+    private readonly MetricFamily<Counter> _loaded = metrics.Counters("dapr_runtime_component_loaded");
+    private readonly MetricFamily<Counter> _initialised = metrics.Counters("dapr_runtime_component_init_total", "component");
+    private readonly MetricFamily<Counter> _requestsSent = metrics.Counters(Prefix + "req_sent_total", "dst_app_id", "type");
+    private readonly MetricFamily<Counter> _requestsReceived = metrics.Counters(Prefix + "req_recv_total", "src_app_id");
+    private readonly MetricFamily<Counter> _responsesSent = metrics.Counters(Prefix + "res_sent_total", "dst_app_id", "status");
+    private readonly MetricFamily<Counter> _responsesReceived = metrics.Counters(Prefix + "res_recv_total", "src_app_id", "status", "type");
+    private readonly MetricFamily<Distribution> _latency = metrics.Distributions(Prefix + "res_recv_latency_ms", Distribution.Latency, "src_app_id", "status");
+    private readonly MetricFamily<Counter> _rpcs = metrics.Counters("dapr_grpc_io_client_completed_rpcs", "grpc_client_method", "grpc_client_status");
+    private readonly MetricFamily<Distribution> _rpcLatency = metrics.Distributions("dapr_grpc_io_client_roundtrip_latency", Distribution.Latency, "grpc_client_method", "grpc_client_status");
+    private readonly MetricFamily<Distribution> _rpcSent = metrics.Distributions("dapr_grpc_io_client_sent_bytes_per_rpc", Distribution.Size, "grpc_client_method");
+    private readonly MetricFamily<Distribution> _rpcReceived = metrics.Distributions("dapr_grpc_io_client_received_bytes_per_rpc", Distribution.Size, "grpc_client_method");
+
+    /// <summary>The word of a gRPC code in labels.</summary>
+    public static string Word(GrpcCode code) => code switch { GrpcCode.Ok => "OK", GrpcCode.Cancelled => "Canceled", _ => code.ToString() };
+
+    /// <summary>A component of a type runs.</summary>
+    public void ComponentInitialised(string type)
+    {
+        if (metrics.IsEnabled)
+        {
+            _loaded.At(default).Increment();
+            _initialised.At(new(type)).Increment();
+        }
+    }
+
+    /// <summary>A call of another app begins.</summary>
+    public void RequestSent(string target, bool isStream)
+    {
+        if (metrics.IsEnabled)
+        {
+            _requestsSent.At(new(target, Type(isStream))).Increment();
+        }
+    }
+
+    /// <summary>A call of another app has ended; status 500 when there was no answer.</summary>
+    public void ResponseReceived(string target, int status, bool isStream, long began)
+    {
+        if (metrics.IsEnabled)
+        {
+            var word = StatusText.Of(status);
+            _responsesReceived.At(new(target, word, Type(isStream))).Increment();
+            _latency.At(new(target, word)).Add(Elapsed(began));
+        }
+    }
+
+    /// <summary>Another app called this one and got its answer.</summary>
+    public void Served(string caller, int status)
+    {
+        if (metrics.IsEnabled)
+        {
+            _requestsReceived.At(new(caller)).Increment();
+            _responsesSent.At(new(caller, StatusText.Of(status))).Increment();
+        }
+    }
+
+    /// <summary>A call of a gRPC app has ended.</summary>
+    public void ClientRpc(string method, GrpcCode code, long sentBytes, long receivedBytes, long began)
+    {
+        if (metrics.IsEnabled)
+        {
+            var word = Word(code);
+            _rpcs.At(new(method, word)).Increment();
+            _rpcLatency.At(new(method, word)).Add(Elapsed(began));
+            _rpcSent.At(new(method)).Add(sentBytes);
+            _rpcReceived.At(new(method)).Add(receivedBytes);
+        }
+    }
+
+    private static string Type(bool isStream) => isStream ? "streaming" : "unary";
+
+    private static double Elapsed(long began) => Math.Floor(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+}
