@@ -34,11 +34,13 @@ internal sealed class ZipkinFormat : ISpanFormat
     private static void Write(Utf8JsonWriter json, Span span, string service)
     {
         json.WriteStartObject();
-        WriteHex(json, "traceId", span.Context.TraceId, "x32");
-        WriteHex(json, "id", span.Context.SpanId, "x16");
+        Span<char> trace = stackalloc char[32];
+        span.Context.WriteTraceId(trace);
+        json.WriteString("traceId", trace);
+        WriteSpanId(json, "id", span.Context.SpanId);
         if (span.ParentSpanId != 0)
         {
-            WriteHex(json, "parentId", span.ParentSpanId, "x16");
+            WriteSpanId(json, "parentId", span.ParentSpanId);
         }
 
         json.WriteString("name", span.DisplayName.ToLowerInvariant());
@@ -60,12 +62,11 @@ internal sealed class ZipkinFormat : ISpanFormat
         json.WriteEndObject();
     }
 
-    private static void WriteHex<T>(Utf8JsonWriter json, string name, T id, string format)
-        where T : IUtf8SpanFormattable
+    private static void WriteSpanId(Utf8JsonWriter json, string name, ulong id)
     {
-        Span<byte> text = stackalloc byte[32];
-        id.TryFormat(text, out var length, format, null);
-        json.WriteString(name, text[..length]);
+        Span<char> text = stackalloc char[16];
+        TraceParent.WriteSpanId(id, text);
+        json.WriteString(name, text);
     }
 
     private static void WriteEndpoint(Utf8JsonWriter json, string name, string field, string value)
