@@ -108,5 +108,8 @@ internal sealed class Tracing
     }
 
     private static TraceContext Incoming(string? traceParent, string? traceState) =>
-        TraceParent.TryParse(traceParent, out _) ? new(traceParent!, traceState ?? "") : TraceContext.None;
+        TraceParent.TryParse(traceParent, out _) ? new(traceParent!, IsHeader(traceState) ? traceState! : "") : TraceContext.None;
+
+    // It goes on as a header of requests and answers; by the standard it is printable ASCII, and what is not counts as absent.
+    private static bool IsHeader(string? traceState) => !traceState.AsSpan().ContainsAnyExceptInRange(' ', '~') && traceState is not null;
 }

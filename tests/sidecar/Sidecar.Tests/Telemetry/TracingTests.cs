@@ -24,6 +24,20 @@ public sealed class TracingTests
     }
 
     [Fact]
+    public async Task Invoke_TraceStateThatIsNoHeader_IsLeftOut()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "app", app);
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", sidecar.Runtime.HttpPort);
+        await client.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes($"GET /v1.0/invoke/app/method/x HTTP/1.1\r\nHost: x\r\ntraceparent: {Incoming}\r\ntracestate: a=\u20ac\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+
+        (await reader.ReadLineAsync()).Should().Be("HTTP/1.1 200 OK");
+        app.Seen.Single().Headers.Should().Contain("traceparent", Incoming).And.NotContainKey("tracestate");
+    }
+
+    [Fact]
     public async Task Invoke_Exporting_MakesASpanOnEachSideOfOneTrace()
     {
         var spans = new ConcurrentQueue<JsonElement>();
