@@ -34,14 +34,18 @@ public sealed class DeadlineTests : IAsyncLifetime
     [Fact]
     public async Task SlowOrder_WithPreferWait_HasMoreTime()
     {
+        var release = new TaskCompletionSource();
         _gateway.Sidecar.OnInvoke("orders", "POST", "/api/v1/orders", async _ =>
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(700), TimeProvider.System);
+            await release.Task;
             return new FakeAnswer(201, new { status = "PAID" });
         });
 
-        using var waiting = await _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"), ("Prefer", "respond-async, wait=5"));
+        // Sent first, and still waiting when the time of the other is over.
+        var patient = _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"), ("Prefer", "respond-async, wait=5"));
         using var hasty = await _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"));
+        release.SetResult();
+        using var waiting = await patient;
 
         waiting.StatusCode.Should().Be(HttpStatusCode.Created);
         hasty.StatusCode.Should().Be(HttpStatusCode.GatewayTimeout);
@@ -50,14 +54,17 @@ public sealed class DeadlineTests : IAsyncLifetime
     [Fact]
     public async Task RequestUnderAKeyThatStillRuns_AnsweredAfterTheServicesWait_IsNoTimeout()
     {
+        var release = new TaskCompletionSource();
         _gateway.Sidecar.OnInvoke("orders", "POST", "/api/v1/orders", async _ =>
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+            await release.Task;
             return new FakeAnswer(409, new { code = "request_in_progress" }, "application/problem+json");
         });
 
-        using var keyed = await _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"), ("Idempotency-Key", "one"));
+        var under = _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"), ("Idempotency-Key", "one"));
         using var keyless = await _gateway.SendAsync("POST", "/api/v1/orders", Roles.Customer, new StringContent("{}"));
+        release.SetResult();
+        using var keyed = await under;
 
         keyed.StatusCode.Should().Be(HttpStatusCode.Conflict);
         keyless.StatusCode.Should().Be(HttpStatusCode.GatewayTimeout);
