@@ -46,6 +46,7 @@ internal sealed class Ledger
         }
         else
         {
+            Console.WriteLine($"  {TimeProvider.System.GetUtcNow():HH:mm:ss} {what} failed without cause: {detail}");
             _unexplained.AddOrUpdate($"{what}: {detail}", 1, (_, count) => count + 1);
         }
     }
@@ -54,6 +55,7 @@ internal sealed class Ledger
     public async Task DisturbAsync(Func<Task> disturb)
     {
         var began = TimeProvider.System.GetUtcNow();
+        Console.WriteLine($"  {began:HH:mm:ss} disturbance");
         _disturbances.Enqueue((began, began + TimeSpan.FromMinutes(1)));
         await disturb();
         _disturbances.Enqueue((began, TimeProvider.System.GetUtcNow() + Shadow));
