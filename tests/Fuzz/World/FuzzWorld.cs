@@ -36,7 +36,7 @@ internal sealed class FuzzWorld : IAsyncDisposable
     {
         var world = new FuzzWorld();
         world.WriteFiles();
-        await world.StartAsync("app", context => context.Request.Path.StartsWithSegments("/forbidden") ? "an event of a topic out of scope" : null);
+        await world.StartAsync("app", context => context.Request.Path.StartsWithSegments("/forbidden") && context.Request.Headers.ContainsKey("pubsubName") ? "an event of a topic out of scope" : null);
         await world.StartAsync("locked", _ => "a call past the access policy", configuration: "accessControl: { defaultAction: deny, trustDomain: public }");
         await world.StartAsync("tokened", _ => "a call without the token", token: "right");
         await world.StartAsync("limited", _ => "a call of an API that is not allowed", configuration: "api: { allowed: [{ name: metadata, version: v1.0, protocol: http }] }");
