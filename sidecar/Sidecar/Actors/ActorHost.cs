@@ -218,8 +218,9 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
         finally
         {
-            _actors.TryRemove(KeyValuePair.Create((actor.Type, actor.Id), actor));
+            // In this order: once it is removed a call makes a new instance, whose claim must not be released.
             _directory.Release(actor.Type, actor.Id, this);
+            _actors.TryRemove(KeyValuePair.Create((actor.Type, actor.Id), actor));
             actor.Gone.SetResult();
             actor.Dispose();
         }

@@ -88,7 +88,18 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
         lock (instance.Gate)
         {
             slot.Instance = instance;
-            loaded(instance, instance.Load(stored));
+            try
+            {
+                loaded(instance, instance.Load(stored));
+            }
+            catch
+            {
+                // Whoever found it meanwhile waits for its gate, and must not use half an instance.
+                instance.Evicted = true;
+                instance.StopSpans();
+                slot.Instance = null;
+                throw;
+            }
         }
 
         return instance;

@@ -58,8 +58,13 @@ internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider tim
                 Interlocked.Add(ref _backlog, -taken.Count);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception e) when (_stop.IsCancellationRequested)
         {
+            if (e is not OperationCanceledException)
+            {
+                Log.FailedAtTheEnd(logger, e);
+            }
+
             taken.ForEach(pending => pending.Done.TrySetCanceled(_stop.Token));
             while (_pending.Reader.TryRead(out var left))
             {
@@ -185,5 +190,8 @@ internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider tim
 
         [LoggerMessage(3102, LogLevel.Warning, "The workflow store is not available; next attempt in {Milliseconds} ms")]
         public static partial void StoreUnavailable(ILogger logger, Exception exception, double milliseconds);
+
+        [LoggerMessage(4013, LogLevel.Warning, "The last write to the workflow store failed while the store was closed")]
+        public static partial void FailedAtTheEnd(ILogger logger, Exception exception);
     }
 }
