@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Components;
 using Sidecar.Telemetry;
-using Sidecar.Workflows;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 
