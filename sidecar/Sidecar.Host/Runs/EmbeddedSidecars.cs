@@ -7,6 +7,8 @@ namespace Sidecar.Host.Runs;
 /// <summary>The sidecars of this repository, in the host's own process.</summary>
 internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
 {
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
+
     public async Task<IReadOnlyList<string>> CheckAsync(AppDefinition app, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         try
@@ -22,8 +24,6 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
 
     public IAppSidecar Create(AppDefinition app, IReadOnlyDictionary<string, string> environment, RunScope run, ILoggerFactory loggers) =>
         new EmbeddedSidecar(new SidecarRuntime(Options(app, environment) with { Run = run, Loggers = loggers, Time = time }));
-
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private static SidecarOptions Options(AppDefinition app, IReadOnlyDictionary<string, string> environment) => new()
     {

@@ -63,7 +63,7 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
 
     public async Task AppConfiguredAsync(JsonElement configuration, CancellationToken cancellationToken)
     {
-        var types = ActorSettings.Read(configuration, problem => LogConfiguration(_services.AppId, problem));
+        var types = Read(configuration);
         if (types.Count == 0 || _scheduler is null)
         {
             return;
@@ -77,6 +77,10 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
 
         await AddHostAsync(types, new HttpActorTransport(_services));
     }
+
+    /// <summary>The actor types that an app declares; what is wrong with them is logged.</summary>
+    public IReadOnlyDictionary<string, ActorSettings> Read(JsonElement configuration) =>
+        ActorSettings.Read(configuration, problem => LogConfiguration(_services.AppId, problem));
 
     /// <summary>Hosts actors at a transport, until it is removed.</summary>
     public async Task<ActorHost> AddHostAsync(IReadOnlyDictionary<string, ActorSettings> types, IActorTransport transport)

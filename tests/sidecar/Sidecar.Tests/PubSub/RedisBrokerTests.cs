@@ -58,7 +58,7 @@ public sealed class RedisBrokerTests : PubSubBrokerContract
             async (_, _) =>
             {
                 most = Math.Max(most, Interlocked.Increment(ref running));
-                await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, CancellationToken.None);
+                await EventuallyClaimedAsync(3);
                 Interlocked.Decrement(ref running);
                 Interlocked.Increment(ref finished);
                 return DeliveryOutcome.Done;
@@ -107,6 +107,15 @@ public sealed class RedisBrokerTests : PubSubBrokerContract
         var client = new RedisClient(RedisOptions.From(Spec("app", TestServers.RedisHost, TestServers.RedisPassword)), NullLogger.Instance, TimeProvider.System);
         await client.ConnectAsync(CancellationToken.None);
         return client;
+    }
+
+    // The one pending entry: its id, its consumer, its idle time, how often it was handed out.
+    private async Task EventuallyClaimedAsync(int times)
+    {
+        await using var client = await ClientAsync();
+        await Eventually.TrueAsync(
+            async () => (await client.ExecuteAsync(RedisCommand.Of("XPENDING", Topic, "app", "-", "+", 1), CancellationToken.None)).Items is [var entry] && entry.Items[3].Integer >= times,
+            "the entry is claimed again while it is held");
     }
 
     private async Task EventuallyPendingAsync(int expected, int entriesRead = 0)

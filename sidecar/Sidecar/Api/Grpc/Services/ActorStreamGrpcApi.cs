@@ -27,7 +27,7 @@ internal sealed class ActorStreamGrpcApi(RuntimeServices services, Func<ActorsBu
         }
 
         using var stream = new ActorStream(call, services.Tracing);
-        var host = await block().AddHostAsync(Settings(initial), stream);
+        var host = await block().AddHostAsync(block().Read(Configuration(initial)), stream);
         try
         {
             await stream.AcknowledgeAsync();
@@ -45,7 +45,7 @@ internal sealed class ActorStreamGrpcApi(RuntimeServices services, Func<ActorsBu
     }
 
     // As the app of an HTTP host says it in /dapr/config.
-    private static IReadOnlyDictionary<string, ActorSettings> Settings(SubscribeActorEventsRequestInitialAlpha1 initial) => ActorSettings.Read(
+    private static JsonElement Configuration(SubscribeActorEventsRequestInitialAlpha1 initial) =>
         JsonSerializer.SerializeToElement(new
         {
             entities = initial.Entities,
@@ -61,8 +61,7 @@ internal sealed class ActorStreamGrpcApi(RuntimeServices services, Func<ActorsBu
                 drainRebalancedActors = !part.HasDrainRebalancedActors || part.DrainRebalancedActors,
                 reentrancy = Reentrancy(part.Reentrancy),
             }),
-        }),
-        _ => { });
+        });
 
     private static string? Text(Duration? duration) => duration is null ? null : GoText.Duration(duration.ToTimeSpan());
 
