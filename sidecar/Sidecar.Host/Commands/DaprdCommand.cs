@@ -98,12 +98,12 @@ internal static partial class DaprdCommand
         return ExitCodes.Failure;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "flag --{Flag} has no effect in the embedded sidecar")]
+    [LoggerMessage(4901, LogLevel.Warning, "flag --{Flag} has no effect in the embedded sidecar")]
     private static partial void LogWithoutEffect(ILogger logger, string flag);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Fatal error from runtime: {Error}")]
+    [LoggerMessage(4902, LogLevel.Critical, "Fatal error from runtime: {Error}")]
     private static partial void LogFatal(ILogger logger, string error);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "dapr initialized. Status: Running. Init Elapsed {Elapsed}ms")]
+    [LoggerMessage(4903, LogLevel.Information, "dapr initialized. Status: Running. Init Elapsed {Elapsed}ms")]
     private static partial void LogInitialized(ILogger logger, long elapsed);
 }

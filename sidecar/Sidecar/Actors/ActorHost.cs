@@ -226,12 +226,12 @@ internal sealed partial class ActorHost : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Actor {Type}/{Id} is still in a call after its drain timeout; the call is cut off")]
+    [LoggerMessage(4201, LogLevel.Warning, "Actor {Type}/{Id} is still in a call after its drain timeout; the call is cut off")]
     private partial void LogNotDrained(string type, string id);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The app did not take the deactivation of actor {Type}/{Id}: {Problem}")]
+    [LoggerMessage(4202, LogLevel.Warning, "The app did not take the deactivation of actor {Type}/{Id}: {Problem}")]
     private partial void LogNotDeactivated(string type, string id, string problem);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The deactivation of an actor of type {Type} failed")]
+    [LoggerMessage(4203, LogLevel.Error, "The deactivation of an actor of type {Type} failed")]
     private partial void LogFault(string type, Exception exception);
 }

@@ -220,10 +220,10 @@ internal sealed partial class ActorTimers(ActorRouter router, TimeProvider time,
 
     private bool IsCurrent(ActorTimer timer) => _timers.TryGetValue((timer.Type, timer.Id, timer.Name), out var current) && ReferenceEquals(current, timer);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Timer {Name} of actor {Type}/{Id} failed: {Problem}")]
+    [LoggerMessage(4211, LogLevel.Warning, "Timer {Name} of actor {Type}/{Id} failed: {Problem}")]
     private partial void LogFailed(string type, string id, string name, string problem);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Timer {Name} of actor {Type}/{Id} failed")]
+    [LoggerMessage(4212, LogLevel.Error, "Timer {Name} of actor {Type}/{Id} failed")]
     private partial void LogFault(string type, string id, string name, Exception exception);
 
     /// <summary>What fell due for an actor, and the task that fires it.</summary>

@@ -158,9 +158,9 @@ internal sealed partial class ActorsBuildingBlock : IBuildingBlock
         await host.StopAsync(cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration of app {AppId}: {Problem}")]
+    [LoggerMessage(4221, LogLevel.Warning, "The configuration of app {AppId}: {Problem}")]
     private partial void LogConfiguration(string appId, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "App {AppId} declares actors ({Types}), but no state component has actorStateStore \"true\": they cannot be called")]
+    [LoggerMessage(4222, LogLevel.Warning, "App {AppId} declares actors ({Types}), but no state component has actorStateStore \"true\": they cannot be called")]
     private partial void LogNoStore(string appId, string types);
 }

@@ -27,6 +27,6 @@ internal sealed partial class ReminderConsumer(string target, string actorType, 
         return failure.Kind is ActorFailureKind.NoHost or ActorFailureKind.Unreachable ? DeliveryOutcome.Unreachable : DeliveryOutcome.Refused;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Reminder {Name} of actor {Type}/{Id} failed: {Problem}")]
+    [LoggerMessage(4231, LogLevel.Warning, "Reminder {Name} of actor {Type}/{Id} failed: {Problem}")]
     private partial void LogFailed(string name, string type, string id, string problem);
 }

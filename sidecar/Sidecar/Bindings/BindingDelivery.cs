@@ -107,12 +107,12 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
         return content;
     }
 
-    [LoggerMessage(3504, LogLevel.Warning, "An event of binding {Binding} is not delivered: the app is not available")]
+    [LoggerMessage(3531, LogLevel.Warning, "An event of binding {Binding} is not delivered: the app is not available")]
     private partial void LogUnavailable(string binding);
 
-    [LoggerMessage(3505, LogLevel.Error, "The app answered an event of binding {Binding} with status {Status}")]
+    [LoggerMessage(3532, LogLevel.Error, "The app answered an event of binding {Binding} with status {Status}")]
     private partial void LogRefused(string binding, int status);
 
-    [LoggerMessage(3506, LogLevel.Error, "An event of binding {Binding} was not delivered: {Problem}")]
+    [LoggerMessage(3533, LogLevel.Error, "An event of binding {Binding} was not delivered: {Problem}")]
     private partial void LogFailed(string binding, string problem);
 }

@@ -70,12 +70,12 @@ internal sealed partial class InputBindingReader(LoadedBinding binding, BindingD
         }
     }
 
-    [LoggerMessage(3510, LogLevel.Information, "The app takes the events of binding {Binding}")]
+    [LoggerMessage(3541, LogLevel.Information, "The app takes the events of binding {Binding}")]
     private partial void LogReading(string binding);
 
-    [LoggerMessage(3513, LogLevel.Error, "Reading binding {Binding} ended")]
+    [LoggerMessage(3542, LogLevel.Error, "Reading binding {Binding} ended")]
     private partial void LogEnded(string binding, Exception exception);
 
-    [LoggerMessage(3514, LogLevel.Error, "Delivering an event of binding {Binding} failed inside the sidecar")]
+    [LoggerMessage(3543, LogLevel.Error, "Delivering an event of binding {Binding} failed inside the sidecar")]
     private partial void LogFault(string binding, Exception exception);
 }

@@ -127,9 +127,9 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "component '{Name}' cannot be loaded because components of type '{SameName} ({Type}/{Version})' are not allowed")]
+    [LoggerMessage(3841, LogLevel.Warning, "component '{Name}' cannot be loaded because components of type '{SameName} ({Type}/{Version})' are not allowed")]
     private partial void LogDenied(string name, string sameName, string type, string version);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Notice}")]
+    [LoggerMessage(3842, LogLevel.Warning, "{Notice}")]
     private partial void LogNotice(string notice);
 }

@@ -232,12 +232,12 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
         _available.TrySetResult();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId} accepts connections on port {Port}")]
+    [LoggerMessage(3041, LogLevel.Information, "App {AppId} accepts connections on port {Port}")]
     private partial void LogSeen(string appId, int port);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "App {AppId} is healthy")]
+    [LoggerMessage(3042, LogLevel.Information, "App {AppId} is healthy")]
     private partial void LogHealthy(string appId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "App {AppId} is unhealthy after {Failures} failed probes")]
+    [LoggerMessage(3043, LogLevel.Warning, "App {AppId} is unhealthy after {Failures} failed probes")]
     private partial void LogUnhealthy(string appId, int failures);
 }

@@ -163,6 +163,6 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "App {Target} was called, but the run has no such app; it has: {Known}")]
+    [LoggerMessage(3031, LogLevel.Warning, "App {Target} was called, but the run has no such app; it has: {Known}")]
     private partial void LogUnknownApp(string target, string known);
 }

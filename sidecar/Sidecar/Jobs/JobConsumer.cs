@@ -62,9 +62,9 @@ internal sealed partial class JobConsumer(string target, RuntimeServices service
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The app answered {Status} to job {Name}")]
+    [LoggerMessage(4301, LogLevel.Warning, "The app answered {Status} to job {Name}")]
     private partial void LogRefused(string name, int status);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Name} could not be delivered: {Problem}")]
+    [LoggerMessage(4302, LogLevel.Warning, "Job {Name} could not be delivered: {Problem}")]
     private partial void LogFailed(string name, string problem);
 }

@@ -53,6 +53,6 @@ internal sealed partial class OutboxBuildingBlock : IBuildingBlock
 
     private LoadedBroker? FindBroker(string name) => PubSub.Find(name);
 
-    [LoggerMessage(3603, LogLevel.Warning, "The outbox of topic {Topic} names the unknown pub/sub component {PubSub}; transactions that save something will be refused")]
+    [LoggerMessage(3641, LogLevel.Warning, "The outbox of topic {Topic} names the unknown pub/sub component {PubSub}; transactions that save something will be refused")]
     private partial void LogUnknown(string topic, string pubSub);
 }

@@ -88,9 +88,9 @@ internal sealed partial class OutboxRelay(
         return broker.PublishAsync(new BrokerMessage(options.PublishTopic, stored.ToBytes(), None), cancellationToken);
     }
 
-    [LoggerMessage(3601, LogLevel.Warning, "An event of the outbox was not published to {PubSub}/{Topic}, it will be tried again: {Problem}")]
+    [LoggerMessage(3651, LogLevel.Warning, "An event of the outbox was not published to {PubSub}/{Topic}, it will be tried again: {Problem}")]
     private partial void LogFailed(string pubSub, string topic, string problem);
 
-    [LoggerMessage(3602, LogLevel.Error, "The transaction of event {Id} for topic {Topic} is not found in the state store; {Consequence}")]
+    [LoggerMessage(3652, LogLevel.Error, "The transaction of event {Id} for topic {Topic} is not found in the state store; {Consequence}")]
     private partial void LogMissing(string id, string topic, string consequence);
 }

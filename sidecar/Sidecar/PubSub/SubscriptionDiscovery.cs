@@ -96,12 +96,12 @@ internal sealed partial class SubscriptionDiscovery(RuntimeServices services, IL
         }
     }
 
-    [LoggerMessage(3404, LogLevel.Error, "The app's subscriptions are not understood, none of them is taken: {Problem}")]
+    [LoggerMessage(3421, LogLevel.Error, "The app's subscriptions are not understood, none of them is taken: {Problem}")]
     private partial void LogNotUnderstood(string problem);
 
-    [LoggerMessage(3405, LogLevel.Error, "The app answered {Status} when asked for its subscriptions")]
+    [LoggerMessage(3422, LogLevel.Error, "The app answered {Status} when asked for its subscriptions")]
     private partial void LogAsked(int status);
 
-    [LoggerMessage(3406, LogLevel.Warning, "The app could not be asked for its subscriptions, trying again: {Problem}")]
+    [LoggerMessage(3423, LogLevel.Warning, "The app could not be asked for its subscriptions, trying again: {Problem}")]
     private partial void LogAskAgain(string problem);
 }

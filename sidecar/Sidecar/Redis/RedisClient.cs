@@ -173,9 +173,9 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Warning, "Lost the connection to redis at {Endpoint}: {Cause}; reconnecting")]
+    [LoggerMessage(3011, LogLevel.Warning, "Lost the connection to redis at {Endpoint}: {Cause}; reconnecting")]
     private partial void LogLost(string endpoint, string cause);
 
-    [LoggerMessage(3002, LogLevel.Information, "Connected to redis at {Endpoint} again")]
+    [LoggerMessage(3012, LogLevel.Information, "Connected to redis at {Endpoint} again")]
     private partial void LogReconnected(string endpoint);
 }

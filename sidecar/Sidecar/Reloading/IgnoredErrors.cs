@@ -38,6 +38,6 @@ internal sealed partial class IgnoredErrors(ILoggerFactory loggers)
         }
     }
 
-    [LoggerMessage(3701, LogLevel.Error, "Ignoring error processing component {Component}, the sidecar goes on without it: {Problem}")]
+    [LoggerMessage(3821, LogLevel.Error, "Ignoring error processing component {Component}, the sidecar goes on without it: {Problem}")]
     private partial void LogIgnored(string component, string problem);
 }

@@ -139,15 +139,15 @@ internal sealed partial class ResourceReloader(SidecarOptions options, RuntimeSe
         }
     }
 
-    [LoggerMessage(3801, LogLevel.Information, "Sidecar of app {AppId} has taken changed resources: {Changes}")]
+    [LoggerMessage(3831, LogLevel.Information, "Sidecar of app {AppId} has taken changed resources: {Changes}")]
     private partial void LogTaken(string appId, string changes);
 
-    [LoggerMessage(3802, LogLevel.Error, "Sidecar of app {AppId} does not take the changed resources and goes on with what it has: {Error}")]
+    [LoggerMessage(3832, LogLevel.Error, "Sidecar of app {AppId} does not take the changed resources and goes on with what it has: {Error}")]
     private partial void LogRefused(string appId, string error);
 
-    [LoggerMessage(3803, LogLevel.Warning, "Sidecar of app {AppId} goes on with what it has until it is restarted: {Change}")]
+    [LoggerMessage(3833, LogLevel.Warning, "Sidecar of app {AppId} goes on with what it has until it is restarted: {Change}")]
     private partial void LogPostponed(string appId, string change);
 
-    [LoggerMessage(3804, LogLevel.Error, "Sidecar of app {AppId} failed while it took changed resources")]
+    [LoggerMessage(3834, LogLevel.Error, "Sidecar of app {AppId} failed while it took changed resources")]
     private partial void LogFault(string appId, Exception exception);
 }

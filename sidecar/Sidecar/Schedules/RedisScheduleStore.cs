@@ -174,6 +174,6 @@ internal sealed class RedisScheduleStore(ComponentSpec spec, ILogger<RedisSchedu
 
 internal static partial class RedisScheduleLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The ownership of reminders and jobs could not be given back; it runs out within seconds")]
+    [LoggerMessage(4321, LogLevel.Warning, "The ownership of reminders and jobs could not be given back; it runs out within seconds")]
     public static partial void NotReleased(ILogger logger, Exception exception);
 }

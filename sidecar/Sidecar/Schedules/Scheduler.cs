@@ -243,16 +243,16 @@ internal sealed partial class Scheduler(IScheduleStore store, TimeProvider time,
         await (progress is null ? store.EndAsync(entry, CancellationToken.None) : store.AdvanceAsync(entry, progress, CancellationToken.None));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Reminders and jobs are kept in memory and end with this run: no durable state component has actorStateStore \"true\"")]
+    [LoggerMessage(4311, LogLevel.Warning, "Reminders and jobs are kept in memory and end with this run: no durable state component has actorStateStore \"true\"")]
     private partial void LogVolatile();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store of reminders and jobs cannot be used; next attempt in 1 s")]
+    [LoggerMessage(4312, LogLevel.Warning, "The store of reminders and jobs cannot be used; next attempt in 1 s")]
     private partial void LogStoreFault(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Delivery of {Key} failed; it is repeated")]
+    [LoggerMessage(4313, LogLevel.Error, "Delivery of {Key} failed; it is repeated")]
     private partial void LogDeliveryFault(string key, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Key} was refused {Attempts} times and is given up, as its failure policy says")]
+    [LoggerMessage(4314, LogLevel.Error, "{Key} was refused {Attempts} times and is given up, as its failure policy says")]
     private partial void LogGivenUp(string key, int attempts);
 
     private sealed record ConnectedConsumer(IScheduleConsumer Consumer)

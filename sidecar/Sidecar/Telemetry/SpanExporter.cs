@@ -100,9 +100,9 @@ internal sealed partial class SpanExporter : ISpanExporter
         Interlocked.Add(ref _dropped, _batches.Take().Count);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} collector {Endpoint} refused {Count} spans: {Problem}")]
+    [LoggerMessage(3921, LogLevel.Warning, "{Kind} collector {Endpoint} refused {Count} spans: {Problem}")]
     private partial void LogRefused(string kind, Uri endpoint, int count, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} collector {Endpoint} cannot be reached, {Count} spans are lost and more until it answers ({Dropped} dropped before): {Problem}")]
+    [LoggerMessage(3922, LogLevel.Information, "{Kind} collector {Endpoint} cannot be reached, {Count} spans are lost and more until it answers ({Dropped} dropped before): {Problem}")]
     private partial void LogUnreachable(string kind, Uri endpoint, int count, long dropped, string problem);
 }

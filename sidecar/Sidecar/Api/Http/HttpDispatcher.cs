@@ -175,9 +175,9 @@ internal sealed partial class HttpDispatcher
     }
 
     // daprd's line; what was called is in the fields of its span. A path can hold keys and ids of people, so it is not said here.
-    [LoggerMessage(Level = LogLevel.Information, Message = "HTTP API Called")]
+    [LoggerMessage(3021, LogLevel.Information, "HTTP API Called")]
     private partial void LogCall();
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    [LoggerMessage(3022, LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFault(string method, string path, Exception exception);
 }

@@ -138,10 +138,10 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, EngineEnviron
 
     private static partial class Log
     {
-        [LoggerMessage(3201, LogLevel.Warning, "The timers of workflows cannot be read; next attempt in 1 s")]
+        [LoggerMessage(4021, LogLevel.Warning, "The timers of workflows cannot be read; next attempt in 1 s")]
         public static partial void ReadFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(3202, LogLevel.Error, "A timer of workflow instance {InstanceId} cannot be fired; it is tried again, the others go on")]
+        [LoggerMessage(4022, LogLevel.Error, "A timer of workflow instance {InstanceId} cannot be fired; it is tried again, the others go on")]
         public static partial void NotFired(ILogger logger, Exception exception, string instanceId);
     }
 }

@@ -112,28 +112,28 @@ internal sealed partial class WorkflowEngine
 
     private static partial class Log
     {
-        [LoggerMessage(3301, LogLevel.Information, "{Count} workflow instances of app {AppId} go on")]
+        [LoggerMessage(4101, LogLevel.Information, "{Count} workflow instances of app {AppId} go on")]
         public static partial void Recovered(ILogger logger, int count, string appId);
 
-        [LoggerMessage(3302, LogLevel.Error, "A step of workflow instance {InstanceId} failed; the instance is loaded anew, the others go on")]
+        [LoggerMessage(4102, LogLevel.Error, "A step of workflow instance {InstanceId} failed; the instance is loaded anew, the others go on")]
         public static partial void StepFailed(ILogger logger, Exception exception, string instanceId);
 
-        [LoggerMessage(3303, LogLevel.Error, "The workflow engine stops: {Reason}")]
+        [LoggerMessage(4103, LogLevel.Error, "The workflow engine stops: {Reason}")]
         public static partial void Fenced(ILogger logger, string reason);
 
-        [LoggerMessage(3304, LogLevel.Warning, "Something workflows wait for cannot be done; next attempt in {Seconds} s")]
+        [LoggerMessage(4104, LogLevel.Warning, "Something workflows wait for cannot be done; next attempt in {Seconds} s")]
         public static partial void NotDone(ILogger logger, Exception exception, double seconds);
 
-        [LoggerMessage(3307, LogLevel.Error, "Workflow instance {InstanceId} cannot be loaded; it is tried again, the others go on")]
+        [LoggerMessage(4107, LogLevel.Error, "Workflow instance {InstanceId} cannot be loaded; it is tried again, the others go on")]
         public static partial void NotLoaded(ILogger logger, Exception exception, string instanceId);
 
-        [LoggerMessage(3308, LogLevel.Warning, "Workers had {Count} work items for too long; they are handed out again")]
+        [LoggerMessage(4108, LogLevel.Warning, "Workers had {Count} work items for too long; they are handed out again")]
         public static partial void Overdue(ILogger logger, int count);
 
-        [LoggerMessage(3305, LogLevel.Critical, "A loop of the workflow engine failed; the engine stops")]
+        [LoggerMessage(4105, LogLevel.Critical, "A loop of the workflow engine failed; the engine stops")]
         public static partial void LoopFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(3306, LogLevel.Debug, "The workflow engine was stopped within an operation")]
+        [LoggerMessage(4106, LogLevel.Debug, "The workflow engine was stopped within an operation")]
         public static partial void StoppedWithError(ILogger logger, Exception exception);
     }
 }

@@ -43,7 +43,7 @@ internal sealed partial class WorkflowEngine
 
     private static partial class RetentionLog
     {
-        [LoggerMessage(3309, LogLevel.Warning, "Ended workflow instances of app {AppId} cannot be purged; they are tried again")]
+        [LoggerMessage(4109, LogLevel.Warning, "Ended workflow instances of app {AppId} cannot be purged; they are tried again")]
         public static partial void NotPurged(ILogger logger, Exception exception, string appId);
     }
 }

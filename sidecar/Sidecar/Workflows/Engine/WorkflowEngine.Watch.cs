@@ -74,7 +74,7 @@ internal sealed partial class WorkflowEngine
 
     private static partial class WatchLog
     {
-        [LoggerMessage(3310, LogLevel.Warning, "Workflows of app {AppId} do not advance: {Waits}")]
+        [LoggerMessage(4110, LogLevel.Warning, "Workflows of app {AppId} do not advance: {Waits}")]
         public static partial void DoNotAdvance(ILogger logger, string appId, string waits);
     }
 }

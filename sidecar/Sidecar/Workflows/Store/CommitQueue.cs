@@ -185,10 +185,10 @@ internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider tim
 
     private static partial class Log
     {
-        [LoggerMessage(3101, LogLevel.Warning, "The workflow store cannot be written; {Commits} commits are tried one by one")]
+        [LoggerMessage(4011, LogLevel.Warning, "The workflow store cannot be written; {Commits} commits are tried one by one")]
         public static partial void BatchRefused(ILogger logger, Exception exception, int commits);
 
-        [LoggerMessage(3102, LogLevel.Warning, "The workflow store is not available; next attempt in {Milliseconds} ms")]
+        [LoggerMessage(4012, LogLevel.Warning, "The workflow store is not available; next attempt in {Milliseconds} ms")]
         public static partial void StoreUnavailable(ILogger logger, Exception exception, double milliseconds);
 
         [LoggerMessage(4013, LogLevel.Warning, "The last write to the workflow store failed while the store was closed")]
