@@ -118,7 +118,7 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
         {
             var succeeded = await ProbeAsync(health, port);
             failures = succeeded ? 0 : failures + 1;
-            Judge(succeeded, failures, health.Threshold);
+            Judge(left, succeeded, failures, health.Threshold);
             var pause = _wasAvailable || health.Interval < LongestPause ? health.Interval : LongestPause;
             await Task.WhenAny(left, Task.Delay(pause, options.Time, _stopping.Token));
             _stopping.Token.ThrowIfCancellationRequested();
@@ -192,24 +192,30 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
         }
     }
 
-    private void Judge(bool succeeded, int failures, int threshold)
+    // A late probe of a process that has left says nothing of the one that returns.
+    private void Judge(Task left, bool succeeded, int failures, int threshold)
     {
-        if (succeeded && !_isHealthy)
-        {
-            LogHealthy(options.AppId);
-            _unhealthy = NewSignal();
-            _isHealthy = true;
-        }
-        else if (!succeeded && _isHealthy && failures >= threshold)
-        {
-            LogUnhealthy(options.AppId, failures);
-            _available = NewSignal();
-            _isHealthy = false;
-            _unhealthy.TrySetResult();
-        }
-
         lock (_gate)
         {
+            if (left.IsCompleted)
+            {
+                return;
+            }
+
+            if (succeeded && !_isHealthy)
+            {
+                LogHealthy(options.AppId);
+                _unhealthy = NewSignal();
+                _isHealthy = true;
+            }
+            else if (!succeeded && _isHealthy && failures >= threshold)
+            {
+                LogUnhealthy(options.AppId, failures);
+                _available = NewSignal();
+                _isHealthy = false;
+                _unhealthy.TrySetResult();
+            }
+
             if (_isHealthy && _wasSeen)
             {
                 SetAvailable();

@@ -166,6 +166,34 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Probe_OfTheProcessThatLeft_SaysNothingOfTheNext()
+    {
+        var probes = 0;
+        var (goOn, second) = (new TaskCompletionSource(), new TaskCompletionSource<bool>());
+        TestSidecar? started = null;
+        await using var app = await FakeApp.StartAsync(async context =>
+        {
+            if (Interlocked.Increment(ref probes) == 1)
+            {
+                started!.Runtime.AppLeaves();
+                started.Runtime.AppStarts();
+                return;
+            }
+
+            second.TrySetResult(started!.Runtime.IsAppAvailable);
+            await goOn.Task;
+        });
+        await using var sidecar = TestSidecar.Create(options => options with { AppPort = app.Port, AppHealth = new AppHealthOptions("/health", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20), 1) });
+        started = sidecar;
+        await sidecar.StartAsync(waitUntilReady: false);
+
+        (await second.Task).Should().BeFalse("the new process has answered no probe yet");
+
+        goOn.SetResult();
+        await Eventually.TrueAsync(() => sidecar.Runtime.IsAppAvailable, "now it has");
+    }
+
+    [Fact]
     public async Task ApiRules_DeniedApi_LooksAsIfItDidNotExist()
     {
         await using var sidecar = await TestSidecar.StartAsync(options => options, configuration: """
