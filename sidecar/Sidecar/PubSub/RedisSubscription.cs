@@ -25,10 +25,12 @@ internal sealed partial class RedisSubscription(
     private readonly CancellationTokenSource _intake = new();
     private readonly CancellationTokenSource _deliveries = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationToken _abandoned;
     private Task _loops = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _abandoned = _deliveries.Token;
         await CreateGroupAsync(cancellationToken);
         _loops = Task.WhenAll(Task.Run(ReadLoopAsync, CancellationToken.None), options.Redelivers ? Task.Run(ReclaimLoopAsync, CancellationToken.None) : Task.CompletedTask);
     }
@@ -44,7 +46,7 @@ internal sealed partial class RedisSubscription(
                 return;
             }
 
-            switch (await handler(message, _deliveries.Token))
+            switch (await handler(message, _abandoned))
             {
                 case DeliveryOutcome.Done:
                     await AcknowledgeAsync(id);
@@ -75,7 +77,8 @@ internal sealed partial class RedisSubscription(
         await _loops;
         if (!_held.IsEmpty)
         {
-            await _idle.Task;
+            // What is still held then was not acknowledged: it stays pending, and whoever reclaims next takes it.
+            await _idle.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Components;
 using Sidecar.PubSub;
@@ -84,6 +85,23 @@ public sealed class RedisBrokerTests : PubSubBrokerContract
         await PublishAsync(broker, 1);
 
         await Eventually.TrueAsync(() => received.Count == 1, "the message arrives");
+    }
+
+    [Fact]
+    public async Task Drain_QueueWithoutWorkers_EndsWithTheToken()
+    {
+        var spec = Spec("app", TestServers.RedisHost, TestServers.RedisPassword);
+        var queue = Channel.CreateUnbounded<RedisDelivery>();
+        await using var client = await ClientAsync();
+        var subscription = new RedisSubscription(
+            Topic, (_, _) => Task.FromResult(DeliveryOutcome.Done), client, RedisBrokerOptions.From(spec, "app"), queue.Writer, NullLogger.Instance, TimeProvider.System);
+        await subscription.StartAsync(CancellationToken.None);
+        await PublishAsync(await BrokerAsync("app"), 1);
+        await queue.Reader.WaitToReadAsync();
+
+        await subscription.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+
+        await EventuallyPendingAsync(1);
     }
 
     private protected override IPubSubBroker Create(string appId) => new RedisBroker(Spec(appId, TestServers.RedisHost, TestServers.RedisPassword), TestContext.Component(appId: appId));
