@@ -22,6 +22,12 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private readonly SharedIntake _intake;
     private readonly SubscriptionDiscovery _discovery;
     private readonly ConcurrentDictionary<Subscription, bool> _streams = new(ReferenceEqualityComparer.Instance);
+
+    // Held by whoever starts or stops subscriptions, by a reload from its preparation until it is taken or given up: none starts on a broker that is being exchanged.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    // The sidecar's own consumers: wanted at every reload, whether their component is there or not.
+    private volatile IReadOnlyList<TopicConsumer> _permanent = [];
     private IReadOnlyList<(string Key, Subscription Subscription)> _declared;
     private IReadOnlyList<Subscription>? _own;
     private volatile IReadOnlyList<Subscription> _active = [];
@@ -32,7 +38,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _logger = services.Loggers.CreateLogger("Sidecar.PubSub");
         _running = new TopicConsumers(services.Options.GracefulShutdown, services.Time);
         _discovery = new SubscriptionDiscovery(services, _logger);
-        _intake = new SharedIntake(services, () => _running.SuspendAsync(_active), SubscribeAllAsync, _logger);
+        _intake = new SharedIntake(services, token => InTurnAsync(() => _running.SuspendAsync(_active), token), token => InTurnAsync(() => SubscribeAllAsync(token), token), _logger);
         var life = new ComponentLife<LoadedBroker>(Load, broker => broker.Spec, (broker, token) => broker.Broker.StartAsync(token), broker => broker.Usage, broker => broker.Broker.DisposeAsync());
         _brokers = new ComponentSet<LoadedBroker>(services.ComponentsOf("pubsub"), life, services);
         _declared = Declared(services.Resources, []);
@@ -67,28 +73,29 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
 
     public async Task AppReadyAsync(CancellationToken cancellationToken)
     {
-        _own = _brokers.Count == 0 ? null : await _discovery.AskAsync(cancellationToken);
-        _active = Active(_declared, _own ?? []);
-        await SubscribeAllAsync(cancellationToken);
+        var own = _brokers.Count == 0 ? null : await _discovery.AskAsync(cancellationToken);
+        await InTurnAsync(
+            () =>
+            {
+                (_own, _active) = (own, Active(_declared, own ?? []));
+                return SubscribeAllAsync(cancellationToken);
+            },
+            cancellationToken);
         _intake.Start();
     }
 
     /// <inheritdoc />
     public async Task<ReloadStep?> PrepareReloadAsync(ResourceReload reload, CancellationToken cancellationToken)
     {
-        var declared = Declared(reload.After, _declared);
-        var (next, step) = await _brokers.PrepareAsync(reload.ComponentsOf("pubsub"), cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
         try
         {
-            var own = _own ?? (next.Count == 0 || _services.Options.AppPort is null ? null : await _discovery.AskAsync(cancellationToken));
-            var active = Active(declared, own ?? []);
-            IReadOnlyList<TopicConsumer> wanted = [.. _services.Options.AppPort is null ? [] : active.Select(ToApp), .. _running.All.Where(running => !_active.Any(subscription => ReferenceEquals(subscription, running.Key)))];
-            var moves = await _running.PrepareAsync(wanted, next, cancellationToken);
-            return ReloadStep.All(moves, step, ReloadStep.OnCommit(() => (_declared, _own, _active) = (declared, own, active)));
+            var prepared = await PrepareInTurnAsync(reload, cancellationToken);
+            return ReloadStep.All(prepared, new ReloadStep(() => _turn.Release(), ReleaseAsync, _ => Task.CompletedTask));
         }
         catch
         {
-            await step.Abort();
+            _turn.Release();
             throw;
         }
     }
@@ -99,35 +106,34 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     /// <summary>The component of that name, or null.</summary>
     public LoadedBroker? Find(string pubSub) => _brokers.GetValueOrDefault(pubSub);
 
-    /// <summary>Starts deliveries to a part of the sidecar itself rather than to the app; false when there is no such component.</summary>
+    /// <summary>
+    /// Has a topic delivered to a part of the sidecar itself rather than to the app, from now on, whenever the component is there; false when it is
+    /// not at present.
+    /// </summary>
     public async Task<bool> SubscribeInternallyAsync(string pubSub, string topic, Func<BrokerMessage, CancellationToken, Task<DeliveryOutcome>> handler, CancellationToken cancellationToken)
     {
-        if (Find(pubSub) is not { } broker)
-        {
-            return false;
-        }
-
-        await _running.AddAsync(new TopicConsumer(handler, pubSub, topic, _ => handler) { IsScoped = false }, broker, cancellationToken);
-        return true;
+        var consumer = new TopicConsumer(handler, pubSub, topic, _ => handler) { IsScoped = false };
+        var isThere = false;
+        await InTurnAsync(
+            async () =>
+            {
+                _permanent = [.. _permanent, consumer];
+                if (Find(pubSub) is { } broker)
+                {
+                    await _running.AddAsync(consumer, broker, cancellationToken);
+                    isThere = true;
+                }
+            },
+            cancellationToken);
+        return isThere;
     }
 
     /// <summary>Starts the deliveries of a subscription that a client holds open; the problem when that cannot be.</summary>
     public async Task<string?> OpenStreamAsync(Subscription subscription, IAppDelivery client, CancellationToken cancellationToken)
     {
-        var broker = _brokers[subscription.PubSub];
-        if (!broker.Scopes.MaySubscribe(subscription.Topic))
-        {
-            return $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed";
-        }
-
-        var delivery = WithFaults(client);
-        await _running.AddAsync(
-            new TopicConsumer(subscription, subscription.PubSub, subscription.Topic, loaded => new TopicDelivery(subscription, loaded, delivery, _logger, _services.Time, NewId).HandleAsync),
-            broker,
-            cancellationToken);
-        _streams[subscription] = true;
-        LogSubscribed(subscription.PubSub, subscription.Topic);
-        return null;
+        string? problem = null;
+        await InTurnAsync(async () => problem = await OpenInTurnAsync(subscription, WithFaults(client), cancellationToken), cancellationToken);
+        return problem;
     }
 
     /// <summary>Ends a stream's deliveries; what was not answered goes back to the broker.</summary>
@@ -148,6 +154,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         await _intake.DisposeAsync();
         await _running.DisposeAsync();
         await _brokers.DisposeAsync();
+        _turn.Dispose();
     }
 
     // The app's own subscription to a topic takes the place of a declared one.
@@ -162,6 +169,72 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     {
         var known = before.GroupBy(one => one.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First().Subscription, StringComparer.Ordinal);
         return [.. resources.Subscriptions.Select(spec => (ResourceReload.KeyOf(spec), known.GetValueOrDefault(ResourceReload.KeyOf(spec)) ?? Declared(spec)))];
+    }
+
+    private async Task<ReloadStep> PrepareInTurnAsync(ResourceReload reload, CancellationToken cancellationToken)
+    {
+        var declared = Declared(reload.After, _declared);
+        var (next, step) = await _brokers.PrepareAsync(reload.ComponentsOf("pubsub"), cancellationToken);
+        try
+        {
+            var own = _own ?? (next.Count == 0 || _services.Options.AppPort is null ? null : await _discovery.AskAsync(cancellationToken));
+            var active = Active(declared, own ?? []);
+            var moves = await _running.PrepareAsync(Wanted(active), next, cancellationToken);
+            return ReloadStep.All(moves, step, ReloadStep.OnCommit(() => (_declared, _own, _active) = (declared, own, active)));
+        }
+        catch
+        {
+            await step.Abort();
+            throw;
+        }
+    }
+
+    // A suspended instance leaves the app's messages to the others until it resumes.
+    private IReadOnlyList<TopicConsumer> Wanted(IReadOnlyList<Subscription> active) =>
+    [
+        .. _services.Options.AppPort is null || _intake.IsSuspended ? [] : active.Select(ToApp),
+        .. _permanent,
+        .. _running.All.Where(running => running.Key is Subscription subscription && _streams.ContainsKey(subscription)),
+    ];
+
+    private async Task<string?> OpenInTurnAsync(Subscription subscription, IAppDelivery client, CancellationToken cancellationToken)
+    {
+        if (Find(subscription.PubSub) is not { } broker)
+        {
+            return $"pubsub '{subscription.PubSub}' not found";
+        }
+
+        if (!broker.Scopes.MaySubscribe(subscription.Topic))
+        {
+            return $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed";
+        }
+
+        await _running.AddAsync(
+            new TopicConsumer(subscription, subscription.PubSub, subscription.Topic, loaded => new TopicDelivery(subscription, loaded, client, _logger, _services.Time, NewId).HandleAsync),
+            broker,
+            cancellationToken);
+        _streams[subscription] = true;
+        LogSubscribed(subscription.PubSub, subscription.Topic);
+        return null;
+    }
+
+    private async Task InTurnAsync(Func<Task> action, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await action();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private Task ReleaseAsync()
+    {
+        _turn.Release();
+        return Task.CompletedTask;
     }
 
     private TopicConsumer ToApp(Subscription subscription) => new(

@@ -7,13 +7,16 @@ namespace Sidecar.PubSub;
 /// The messages of an app are for all its instances. While the app of this instance is away or unhealthy and another instance can take them, this
 /// one lets go of its subscriptions, so that no message waits in it; alone it keeps them, and what it holds waits for the app.
 /// </summary>
-internal sealed partial class SharedIntake(RuntimeServices services, Func<Task> suspend, Func<CancellationToken, Task> resume, ILogger logger) : IAsyncDisposable
+internal sealed partial class SharedIntake(RuntimeServices services, Func<CancellationToken, Task> suspend, Func<CancellationToken, Task> resume, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private readonly AppRegistry _apps = AppRegistry.Of(services.Run);
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
-    private bool _isSuspended;
+    private volatile bool _isSuspended;
+
+    /// <summary>Whether the subscriptions are let go of: nothing may start them until they are resumed.</summary>
+    public bool IsSuspended => _isSuspended;
 
     /// <summary>Begins to watch the app.</summary>
     public void Start() => _loop = Task.Run(WatchAsync, CancellationToken.None);
@@ -55,13 +58,27 @@ internal sealed partial class SharedIntake(RuntimeServices services, Func<Task> 
         {
             LogSuspended(services.AppId, services.Options.Instance);
             _isSuspended = true;
-            await suspend();
+            await suspend(_stop.Token);
         }
         else if (_isSuspended && services.App.IsAvailable)
         {
-            await resume(_stop.Token);
-            _isSuspended = false;
+            await ResumeAsync();
             LogResumed(services.AppId, services.Options.Instance);
+        }
+    }
+
+    // First the word, then the deed: a reload that comes between starts them itself and leaves none out.
+    private async Task ResumeAsync()
+    {
+        _isSuspended = false;
+        try
+        {
+            await resume(_stop.Token);
+        }
+        catch
+        {
+            _isSuspended = true;
+            throw;
         }
     }
 

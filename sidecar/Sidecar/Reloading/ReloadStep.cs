@@ -9,7 +9,7 @@ internal sealed record ReloadStep(Action Commit, Func<Task> Abort, Func<Cancella
     /// <summary>A step that only has something to do at the commit.</summary>
     public static ReloadStep OnCommit(Action commit) => new(commit, () => Task.CompletedTask, _ => Task.CompletedTask);
 
-    /// <summary>Several steps as one; retired in order.</summary>
+    /// <summary>Several steps as one; retired in order. All are aborted, whatever one of them throws.</summary>
     public static ReloadStep All(params IReadOnlyList<ReloadStep> steps) => new(
         () =>
         {
@@ -20,9 +20,22 @@ internal sealed record ReloadStep(Action Commit, Func<Task> Abort, Func<Cancella
         },
         async () =>
         {
+            var faults = new List<Exception>();
             foreach (var step in steps)
             {
-                await step.Abort();
+                try
+                {
+                    await step.Abort();
+                }
+                catch (Exception exception)
+                {
+                    faults.Add(exception);
+                }
+            }
+
+            if (faults.Count > 0)
+            {
+                throw new AggregateException(faults);
             }
         },
         async cancellationToken =>

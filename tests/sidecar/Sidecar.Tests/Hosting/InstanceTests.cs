@@ -121,6 +121,30 @@ public sealed class InstanceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reload_OfAnInstanceThatIsAway_DoesNotGiveItMessages()
+    {
+        const int Messages = 50;
+        _shops[0].Runtime.AppLeaves();
+        await PublishAsync(Messages);
+        await Eventually.TrueAsync(() => _orders.Count >= Messages, "all have come, so the first one takes none");
+
+        await File.WriteAllTextAsync(Path.Combine(_shops[0].Folder, "more.yaml"), RunningSidecar.Component("more", "state.in-memory"));
+        (await _shops[0].Runtime.ReloadAsync(CancellationToken.None)).Should().BeEmpty();
+        await PublishAsync(Messages);
+
+        await Eventually.TrueAsync(() => _orders.Count >= 2 * Messages, "none waits in the first one");
+        _orders.Should().OnlyContain(order => order.Instance == 2);
+        _shops[0].Runtime.AppStarts();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await PublishAsync(1);
+                return _orders.Any(order => order.Instance == 1);
+            },
+            "it takes its part again");
+    }
+
+    [Fact]
     public async Task Workflow_WorkerOfOneInstance_RunsWhatTheOtherStarted()
     {
         using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{_shops[1].Runtime.GrpcPort}"));
@@ -141,6 +165,14 @@ public sealed class InstanceTests : IAsyncLifetime
         var start = () => ShopAsync(2);
 
         (await start.Should().ThrowAsync<SidecarStartException>()).Which.Errors.Should().ContainSingle(error => error.Contains("'shop' runs already"));
+    }
+
+    private async Task PublishAsync(int messages)
+    {
+        for (var i = 0; i < messages; i++)
+        {
+            (await _caller.Client.PostAsJsonAsync("v1.0/publish/ps/orders", new { n = i })).EnsureSuccessStatusCode();
+        }
     }
 
     private Task<TestSidecar> ShopAsync(int instance) => TestSidecar.StartAsync(

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Components;
+using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 using Sidecar.Tests.Support;
 
@@ -148,6 +149,40 @@ public sealed class HotReloadTests : IAsyncLifetime
 
         await publishing;
         await Eventually.TrueAsync(() => Delivered("/load").Count == Messages, "every message arrives");
+    }
+
+    [Fact]
+    public async Task Stream_OpenedWhileABrokerIsExchanged_IsOneOfTheNewBroker()
+    {
+        await StartAsync(RunningSidecar.Component("ps", "pubsub.in-memory"));
+        var reload = TakeAsync(
+            ("00", RunningSidecar.Component("ps", "pubsub.in-memory", ("allowedTopics", "other"))),
+            ("clock", RunningSidecar.Component("clock", "bindings.cron", ("schedule", "@every 1h"), ("route", "/slow"))));
+        await Eventually.TrueAsync(() => Calls("/slow") == 1, "the new broker is prepared, and the app is being asked for its route");
+
+        var opening = SubscriberStream.OpenAsync(new Uri($"http://127.0.0.1:{_sidecar!.Runtime.GrpcPort}"), "ps", "t");
+        await PublishAsync("a");
+        _gate.SetResult();
+
+        (await reload).Should().BeEmpty();
+        await FluentActions.Awaiting(() => opening).Should().ThrowAsync<Exception>("the new broker does not have the topic");
+        (await _sidecar.Client.GetStringAsync("v1.0/metadata")).Should().NotContain("STREAMING");
+    }
+
+    [Fact]
+    public async Task Outbox_BrokerComesGoesAndComesBack_RelaysEachTime()
+    {
+        await StartAsync(RunningSidecar.Component("mem", "state.in-memory", ("outboxPublishPubsub", "ps"), ("outboxPublishTopic", "t")), Subscription("/ob"));
+        var broker = RunningSidecar.Component("ps", "pubsub.in-memory");
+
+        (await TakeAsync(("ps", broker))).Should().BeEmpty();
+        await TransactAsync("a");
+        await Eventually.TrueAsync(() => Calls("/ob") == 1, "the broker that was missing at the start carries the event");
+
+        (await TakeAsync(("ps", ""))).Should().BeEmpty();
+        (await TakeAsync(("ps", broker))).Should().BeEmpty();
+        await TransactAsync("b");
+        await Eventually.TrueAsync(() => Calls("/ob") == 2, "it does so when it is back");
     }
 
     [Fact]
@@ -305,6 +340,9 @@ public sealed class HotReloadTests : IAsyncLifetime
         (await _sidecar!.Client.PostAsJsonAsync($"v1.0/state/{store}", new[] { new { key, value = 1 } })).EnsureSuccessStatusCode();
 
     private async Task PublishAsync(string text) => (await _sidecar!.Client.PostAsJsonAsync("v1.0/publish/ps/t", text)).EnsureSuccessStatusCode();
+
+    private async Task TransactAsync(string value) =>
+        (await _sidecar!.Client.PostAsJsonAsync("v1.0/state/mem/transaction", new { operations = new[] { new { operation = "upsert", request = new { key = "k", value } } } })).EnsureSuccessStatusCode();
 
     private async Task<int> StatusAsync(string path)
     {
