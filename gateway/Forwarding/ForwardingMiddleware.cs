@@ -23,6 +23,8 @@ internal sealed class ForwardingMiddleware(RequestDelegate next, Forwarder forwa
         if (context.Request.ContentLength > ServiceDefaultsExtensions.MaxBody)
         {
             await Problems.Of(Codes.PayloadTooLarge, "A request may have 1 MiB at most.").ExecuteAsync(context);
+            await context.Response.CompleteAsync();
+            await OversizedBody.DiscardAsync(context.Request, clock, context.RequestAborted);
             return;
         }
 
