@@ -23,21 +23,25 @@ internal sealed class BulkGathering(BulkSubscribeSpec limits, bool oneByOne, IPo
     {
         var waiting = new Waiting(appEvent, new TaskCompletionSource<AppAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
         List<Waiting> gathered;
+        bool isFirst, isFull;
         lock (_gate)
         {
             gathered = _gathered;
             gathered.Add(waiting);
-            if (gathered.Count >= _count)
+
+            // Outside the lock the list may be full by another's event, who then delivers it.
+            (isFirst, isFull) = (gathered.Count == 1, gathered.Count >= _count);
+            if (isFull)
             {
                 _gathered = [];
             }
         }
 
-        if (gathered.Count >= _count)
+        if (isFull)
         {
             _ = DeliverAsync(gathered, cancellationToken);
         }
-        else if (ReferenceEquals(gathered[0], waiting))
+        else if (isFirst)
         {
             _ = DeliverLaterAsync(gathered, cancellationToken);
         }
