@@ -14,14 +14,14 @@ internal sealed class StateOutbox(OutboxOptions options, string appId, string in
     private static readonly byte[] Marked = "\"0\""u8.ToArray();
     private static readonly Dictionary<string, string> None = [];
 
-    /// <summary>Makes all changes of a transaction and publishes what it saves, or neither.</summary>
+    /// <summary>Makes all changes of a transaction and publishes what it saves, or neither; <paramref name="commit"/> makes each attempt through what it is given.</summary>
     public async Task<StateFailure?> TransactAsync(
-        IReadOnlyList<StateOperation> operations, TraceContext trace, Func<IReadOnlyList<StateOperation>, Task<StateFailure?>> commit, CancellationToken cancellationToken)
+        IReadOnlyList<StateOperation> operations, TraceContext trace, Func<IReadOnlyList<StateOperation>, CommitAttempts, Task<StateFailure?>> commit, CancellationToken cancellationToken)
     {
         var projections = operations.OfType<SetOperation>().Where(IsProjection).GroupBy(set => set.Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
         var changes = operations.Where(operation => operation is not SetOperation set || !IsProjection(set)).ToList();
         var ids = new List<string>();
-        var fate = TransactionFate.Refused;
+        var attempts = new CommitAttempts();
         try
         {
             foreach (var set in changes.OfType<SetOperation>().ToList())
@@ -38,15 +38,11 @@ internal sealed class StateOutbox(OutboxOptions options, string appId, string in
                 changes.Add(new SetOperation(id, Marked, Binary: false, ETag: null, Concurrency: "", Consistency: "", None));
             }
 
-            // From here on only the store knows, unless it says that it refused.
-            fate = TransactionFate.Unknown;
-            var refused = await commit(changes);
-            fate = refused is null ? TransactionFate.Unknown : TransactionFate.Refused;
-            return refused;
+            return await commit(changes, attempts);
         }
         finally
         {
-            ids.ForEach(id => transactions.End(id, fate));
+            ids.ForEach(id => transactions.End(id, attempts.Fate));
         }
     }
 

@@ -46,11 +46,11 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
 
     /// <summary>A transaction of the app, through the outbox if there is one.</summary>
     public Task<StateFailure?> ExecuteTransactionAsync(IReadOnlyList<StateOperation> operations, TraceContext trace, CancellationToken cancellationToken) => Outbox is { } outbox
-        ? outbox.TransactAsync(operations, trace, changes => TransactAsync(changes, cancellationToken), cancellationToken)
+        ? outbox.TransactAsync(operations, trace, (changes, attempts) => TransactAsync(token => attempts.RunAsync(() => Store.TransactAsync(changes, token)), cancellationToken), cancellationToken)
         : TransactAsync(operations, cancellationToken);
 
     public Task<StateFailure?> TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
-        CountedAsync("transaction", token => Store.TransactAsync(operations, token), Judge, cancellationToken);
+        TransactAsync(token => Store.TransactAsync(operations, token), cancellationToken);
 
     public Task<StateFailure?> ApplyAsync(StateOperation operation, CancellationToken cancellationToken) =>
         CountedAsync(operation is SetOperation ? "set" : "delete", token => Store.ApplyAsync(operation, token), Judge, cancellationToken);
@@ -73,6 +73,9 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
             async (i, token) => failures[i] = await ApplyOrExplainAsync(operations[i], token));
         return Join([.. failures.OfType<StateFailure>()]);
     }
+
+    private Task<StateFailure?> TransactAsync(Func<CancellationToken, Task<StateFailure?>> attempt, CancellationToken cancellationToken) =>
+        CountedAsync("transaction", attempt, Judge, cancellationToken);
 
     private Task<T> CountedAsync<T>(string operation, Func<CancellationToken, Task<T>> call, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken) =>
         Usage.Track(Metrics is { IsEnabled: true } ? CountAsync(Metrics, operation, call, judge, cancellationToken) : Policy.ExecuteAsync(call, judge, cancellationToken));

@@ -106,18 +106,57 @@ public sealed class OutboxRelayTests : IAsyncLifetime
         failures.Should().BeLessThan(0);
     }
 
+    [Fact]
+    public async Task Repetition_OfACommitWhoseAnswerWasLost_PublishesAlthoughItIsRefused()
+    {
+        var retries = new Policy(TimeSpan.Zero, RetryPolicy.Default with { Pause = TimeSpan.Zero, MaxRetries = 5 }, null, TimeProvider.System, () => 0);
+        var transactions = new OutboxTransactions();
+        await using var store = new LostAnswerStore(_store);
+
+        (await TransactAsync(store, retries, transactions))!.Kind.Should().Be(StateFailureKind.ETagMismatch);
+        await using var relay = await RelayAsync(transactions: transactions);
+
+        await Eventually.TrueAsync(() => _published.Count == 1, "the event goes out");
+    }
+
+    [Fact]
+    public async Task Commit_ThatWasNeverSent_IsOverAtOnce()
+    {
+        var (handled, transactions) = (new ConcurrentQueue<DeliveryOutcome>(), new OutboxTransactions());
+        var act = () => TransactAsync(_store, new OpenCircuit(), transactions);
+        await act.Should().ThrowAsync<CircuitOpenException>();
+
+        await using var relay = await RelayAsync(outcomes: handled, late: true, transactions: transactions);
+
+        await Eventually.TrueAsync(() => !handled.IsEmpty, "it is handled");
+        handled.Should().Equal(DeliveryOutcome.Done);
+        _published.Should().BeEmpty();
+    }
+
     private async Task<StateItem?> MarkerAsync() => await _store.GetAsync(_published.Single()["id"]!, CancellationToken.None);
 
     private Task<StateFailure?> TransactAsync(Func<IReadOnlyList<StateOperation>, Task<StateFailure?>> commit)
     {
         var outbox = new StateOutbox(Options(discard: false), "app", InternalTopic, _ => Broker(), new OutboxTransactions(), TimeProvider.System);
         var set = new SetOperation("app||o1", "\"x\""u8.ToArray(), Binary: false, null, "", "", NoFields);
-        return outbox.TransactAsync([set], TraceContext.None, commit, CancellationToken.None);
+        return outbox.TransactAsync([set], TraceContext.None, (changes, attempts) => attempts.RunAsync(() => commit(changes)), CancellationToken.None);
     }
 
-    private async Task<IBrokerSubscription> RelayAsync(bool discard = false, ConcurrentQueue<DeliveryOutcome>? outcomes = null, bool late = false, Func<bool>? beforePublish = null)
+    private async Task<StateFailure?> TransactAsync(IStateStore store, IPolicy policy, OutboxTransactions transactions)
     {
-        var relay = new OutboxRelay(Options(discard), _store, _ => beforePublish?.Invoke() ?? true ? Broker() : null, new OutboxTransactions(), late ? new LateClock() : TimeProvider.System, NullLogger.Instance);
+        var loaded = new LoadedStateStore("mem", null!, store, policy)
+        {
+            Outbox = new StateOutbox(Options(discard: false), "app", InternalTopic, _ => Broker(), transactions, TimeProvider.System),
+        };
+        var set = new SetOperation("app||o1", "\"x\""u8.ToArray(), Binary: false, null, "", "", NoFields);
+        return await loaded.ExecuteTransactionAsync([set], TraceContext.None, CancellationToken.None);
+    }
+
+    private async Task<IBrokerSubscription> RelayAsync(
+        bool discard = false, ConcurrentQueue<DeliveryOutcome>? outcomes = null, bool late = false, Func<bool>? beforePublish = null, OutboxTransactions? transactions = null)
+    {
+        var clock = late ? new LateClock() : TimeProvider.System;
+        var relay = new OutboxRelay(Options(discard), _store, _ => beforePublish?.Invoke() ?? true ? Broker() : null, transactions ?? new OutboxTransactions(), clock, NullLogger.Instance);
         return await _redis.SubscribeAsync(
             InternalTopic,
             async (message, token) =>
@@ -145,6 +184,43 @@ public sealed class OutboxRelayTests : IAsyncLifetime
             ["redeliverInterval"] = "50",
         },
         "ps.yaml");
+
+    // Commits, but the answer is lost; what comes again is refused, as by an etag that has changed since.
+    private sealed class LostAnswerStore(InMemoryStateStore store) : IStateStore
+    {
+        private bool _isCommitted;
+
+        public IReadOnlyList<string> Capabilities => store.Capabilities;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken) => store.GetAsync(key, cancellationToken);
+
+        public Task<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) => store.GetAsync(keys, cancellationToken);
+
+        public Task<StateFailure?> ApplyAsync(StateOperation operation, CancellationToken cancellationToken) => store.ApplyAsync(operation, cancellationToken);
+
+        public async Task<StateFailure?> TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+        {
+            if (_isCommitted)
+            {
+                return StateFailure.Mismatch();
+            }
+
+            _isCommitted = true;
+            await store.TransactAsync(operations, cancellationToken);
+            throw new IOException("the connection broke before the answer");
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class OpenCircuit : IPolicy
+    {
+        public bool Retries => true;
+
+        public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken) => throw new CircuitOpenException();
+    }
 
     // So late that no transaction of now can still be under way.
     private sealed class LateClock : TimeProvider
