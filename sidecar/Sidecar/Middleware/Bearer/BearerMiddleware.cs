@@ -41,7 +41,7 @@ internal sealed class BearerMiddleware : IHttpMiddleware, IDisposable
             _keys = new KeySet(_client, address, _context.Time, _context.Loggers.CreateLogger<KeySet>());
             await _keys.LoadAsync(linked.Token);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is HttpRequestException or JsonException or OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
             throw ComponentException.Field(_spec, _spec["jwksURL"] is null ? "issuer" : "jwksURL", $"gives no keys: {exception.Message}", "give an address that answers with the issuer's keys before the sidecar starts");
         }

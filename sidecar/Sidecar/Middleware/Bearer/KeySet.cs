@@ -16,7 +16,7 @@ internal sealed partial class KeySet(HttpMessageInvoker client, Uri address, Tim
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile Keys _keys = new([], 0);
 
-    /// <summary>Reads the keys. Throws <see cref="HttpRequestException"/> or <see cref="JsonException"/>.</summary>
+    /// <summary>Reads the keys. Throws <see cref="HttpRequestException"/>, <see cref="IOException"/> or <see cref="JsonException"/>.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
@@ -52,7 +52,7 @@ internal sealed partial class KeySet(HttpMessageInvoker client, Uri address, Tim
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Gets a JSON document. Throws <see cref="HttpRequestException"/> or <see cref="JsonException"/>.</summary>
+    /// <summary>Gets a JSON document. Throws <see cref="HttpRequestException"/>, <see cref="IOException"/> when it breaks off, or <see cref="JsonException"/>.</summary>
     public static async Task<JsonDocument> GetAsync(HttpMessageInvoker client, Uri address, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
@@ -72,7 +72,7 @@ internal sealed partial class KeySet(HttpMessageInvoker client, Uri address, Tim
                 await LoadAsync(CancellationToken.None);
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
             LogStale(address, exception.Message);
             _keys = known with { ReadAt = time.GetTimestamp() };

@@ -26,6 +26,7 @@ public sealed class BearerTests : IAsyncLifetime
         _app = await FakeApp.StartAsync(FakeApp.EchoAsync);
         _issuer = await FakeApp.StartAsync(async context =>
         {
+            context.Response.ContentLength = context.Request.Path == "/breaks-off" ? 10_000 : null;
             object answer = context.Request.Path == "/keys" ? new { keys = _published } : new { issuer = $"http://127.0.0.1:{context.Connection.LocalPort}", jwks_uri = $"http://127.0.0.1:{context.Connection.LocalPort}/keys" };
             await context.Response.WriteAsync(JsonSerializer.Serialize(answer));
         });
@@ -116,6 +117,14 @@ public sealed class BearerTests : IAsyncLifetime
     public async Task Start_NobodyHasTheKeys_SaysSo()
     {
         var start = async () => await StartAsync($"{{name: jwksURL, value: 'http://127.0.0.1:{FreePort.Next()}/keys'}}");
+
+        (await start.Should().ThrowAsync<SidecarStartException>()).WithMessage("*jwksURL*gives no keys*");
+    }
+
+    [Fact]
+    public async Task Start_KeysThatBreakOff_SaysSo()
+    {
+        var start = async () => await StartAsync($"{{name: jwksURL, value: '{Issuer}/breaks-off'}}");
 
         (await start.Should().ThrowAsync<SidecarStartException>()).WithMessage("*jwksURL*gives no keys*");
     }

@@ -34,6 +34,30 @@ public sealed class KeySetTests
         asked.Should().Be(2);
     }
 
+    [Fact]
+    public async Task Find_AnswerThatBreaksOff_LeavesTheKnownKeysAndIsNotAskedForAgainAtOnce()
+    {
+        var (breaksOff, asked) = (false, 0);
+        await using var issuer = await FakeApp.StartAsync(context =>
+        {
+            asked++;
+            var text = JsonSerializer.Serialize(new { keys = new[] { Key("old") } });
+            context.Response.ContentLength = text.Length + (breaksOff ? 1 : 0);
+            return context.Response.WriteAsync(text);
+        });
+        var clock = new ManualClock();
+        using var client = AppHttp.CreateClient();
+        using var keys = new KeySet(client, new Uri($"http://127.0.0.1:{issuer.Port}/keys"), clock, NullLogger.Instance);
+        await keys.LoadAsync(CancellationToken.None);
+        breaksOff = true;
+        clock.Advance(TimeSpan.FromSeconds(11));
+
+        (await keys.FindAsync("new", CancellationToken.None)).Should().BeEmpty();
+        (await keys.FindAsync("new", CancellationToken.None)).Should().BeEmpty();
+        (await keys.FindAsync("old", CancellationToken.None)).Should().ContainSingle();
+        asked.Should().Be(2);
+    }
+
     private static object Key(string id)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
