@@ -59,9 +59,9 @@ internal sealed partial class ResourceReloader(SidecarOptions options, RuntimeSe
     {
         while (true)
         {
-            await watch.ChangedAsync(_stopping.Token);
             try
             {
+                await watch.ChangedAsync(_stopping.Token);
                 foreach (var error in await ReloadAsync(_stopping.Token))
                 {
                     LogRefused(options.AppId, error);
@@ -69,7 +69,7 @@ internal sealed partial class ResourceReloader(SidecarOptions options, RuntimeSe
             }
             catch (Exception exception) when (!_stopping.IsCancellationRequested)
             {
-                // A fault while something is prepared: nothing was taken, and the next change is looked at again.
+                // A fault while files are looked at or something is prepared: nothing was taken, and the next change is looked at again.
                 LogFault(options.AppId, exception);
             }
         }

@@ -33,9 +33,9 @@ internal sealed class ResourceWatch(IReadOnlyList<string> paths, TimeSpan interv
             var files = paths.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path) : [path]).Select(path => new FileInfo(path)).Where(file => file.Exists);
             return string.Join('\n', files.Select(file => $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}").Order(StringComparer.Ordinal));
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A file went away while it was looked at: the next look sees the rest.
+            // A file went away while it was looked at, or may not be read at present: the next look sees the rest.
             return exception.Message;
         }
     }
