@@ -48,7 +48,7 @@ internal sealed partial class RabbitMqBroker(ComponentSpec spec, ComponentContex
         try
         {
             _connection = await factory.CreateConnectionAsync(cancellationToken);
-            _channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+            _channel = await CreatePublisherAsync(_connection, cancellationToken);
         }
         catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or IOException)
         {
@@ -75,13 +75,13 @@ internal sealed partial class RabbitMqBroker(ComponentSpec spec, ComponentContex
         {
             try
             {
-                await DeclareExchangeAsync(message.Topic, cancellationToken);
-                await _channel!.BasicPublishAsync(message.Topic, message.Metadata.GetValueOrDefault("routingKey", ""), mandatory: false, properties, message.Data, cancellationToken);
+                var channel = await PublisherAsync(message.Topic, cancellationToken);
+                await channel.BasicPublishAsync(message.Topic, message.Metadata.GetValueOrDefault("routingKey", ""), mandatory: false, properties, message.Data, cancellationToken);
                 return;
             }
             catch (Exception exception) when (exception is OperationInterruptedException or AlreadyClosedException or IOException && context.Time.GetElapsedTime(started) < PublishTimeout)
             {
-                // Not confirmed: sent again once the connection is back; twice is better than never.
+                // Not confirmed: sent again once the connection or the exchange is back; twice is better than never.
                 await Task.Delay(RetryPause, context.Time, cancellationToken);
             }
         }
@@ -89,7 +89,6 @@ internal sealed partial class RabbitMqBroker(ComponentSpec spec, ComponentContex
 
     public async Task<IBrokerSubscription> SubscribeAsync(string topic, Func<BrokerMessage, CancellationToken, Task<DeliveryOutcome>> handler, CancellationToken cancellationToken)
     {
-        await DeclareExchangeAsync(topic, cancellationToken);
         var concurrency = _options.Single ? (ushort)1 : (ushort)Math.Min(10, (int)_options.Prefetch);
         var channel = await _connection!.CreateChannelAsync(new CreateChannelOptions(false, false, consumerDispatchConcurrency: concurrency), cancellationToken);
         var subscription = new RabbitMqSubscription(topic, channel, _options, handler, _logger, context.Time);
@@ -119,24 +118,43 @@ internal sealed partial class RabbitMqBroker(ComponentSpec spec, ComponentContex
         };
     }
 
-    private async Task DeclareExchangeAsync(string topic, CancellationToken cancellationToken)
+    private static Task<IChannel> CreatePublisherAsync(IConnection connection, CancellationToken cancellationToken) =>
+        connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+
+    /// <summary>The channel to publish on, with the topic's exchange declared.</summary>
+    private async Task<IChannel> PublisherAsync(string topic, CancellationToken cancellationToken)
     {
         await _declaring.WaitAsync(cancellationToken);
         try
         {
-            if (_declared.Contains(topic))
+            if (_connection!.IsOpen && IsClosedAlone(_channel!))
             {
-                return;
+                // An exchange goes with its last queue, and the server closes the channel that publishes to it: what was declared may be gone.
+                _declared.Clear();
+                await _channel!.AbortAsync(cancellationToken);
+                _channel = await CreatePublisherAsync(_connection, cancellationToken);
             }
 
-            await _channel!.ExchangeDeclareAsync(topic, ExchangeType.Fanout, _options.Durable, _options.DeleteWhenUnused, cancellationToken: cancellationToken);
-            _declared.Add(topic);
+            if (!_declared.Contains(topic))
+            {
+                await _channel!.ExchangeDeclareAsync(topic, ExchangeType.Fanout, _options.Durable, _options.DeleteWhenUnused, cancellationToken: cancellationToken);
+                _declared.Add(topic);
+            }
+
+            return _channel!;
         }
         finally
         {
             _declaring.Release();
         }
     }
+
+    // The channels of a lost connection are the client's to open again.
+    private static bool IsClosedAlone(IChannel channel) => channel.CloseReason is
+    {
+        Initiator: ShutdownInitiator.Peer,
+        ReplyCode: Constants.ContentTooLarge or Constants.NoConsumers or Constants.AccessRefused or Constants.NotFound or Constants.ResourceLocked or Constants.PreconditionFailed,
+    };
 
     [LoggerMessage(3801, LogLevel.Warning, "Lost the connection to rabbitmq of {Component}: {Cause}; reconnecting")]
     private partial void LogLost(string component, string cause);

@@ -32,6 +32,8 @@ internal sealed partial class RabbitMqSubscription(
             arguments["x-dead-letter-exchange"] = exchange;
         }
 
+        // Always, because an exchange goes with its last queue.
+        await channel.ExchangeDeclareAsync(topic, ExchangeType.Fanout, options.Durable, options.DeleteWhenUnused, cancellationToken: cancellationToken);
         await channel.QueueDeclareAsync(queue, options.Durable, exclusive: false, options.DeleteWhenUnused, arguments, cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, topic, "", cancellationToken: cancellationToken);
         await channel.BasicQosAsync(0, options.Prefetch, global: false, cancellationToken);

@@ -25,7 +25,7 @@ public sealed class RabbitMqServer : IAsyncLifetime, IRestartableServer
         var fields = metadata.ToDictionary(field => field.Name, field => field.Value, StringComparer.OrdinalIgnoreCase);
         fields["connectionString"] = Url;
         fields["consumerID"] = consumer;
-        fields["deletedWhenUnused"] = "false";
+        fields.TryAdd("deletedWhenUnused", "false");
         fields["deliveryMode"] = "2";
         fields["reconnectWaitSeconds"] = "1";
         return new ComponentSpec("pubsub", "pubsub.rabbitmq", "v1", fields, "pubsub.yaml");
