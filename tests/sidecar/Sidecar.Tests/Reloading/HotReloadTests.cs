@@ -160,8 +160,14 @@ public sealed class HotReloadTests : IAsyncLifetime
             ("clock", RunningSidecar.Component("clock", "bindings.cron", ("schedule", "@every 1h"), ("route", "/slow"))));
         await Eventually.TrueAsync(() => Calls("/slow") == 1, "the new broker is prepared, and the app is being asked for its route");
 
-        var opening = SubscriberStream.OpenAsync(new Uri($"http://127.0.0.1:{_sidecar!.Runtime.GrpcPort}"), "ps", "t");
-        await PublishAsync("a");
+        var sidecar = new Uri($"http://127.0.0.1:{_sidecar!.Runtime.GrpcPort}");
+        var opening = SubscriberStream.OpenAsync(sidecar, "ps", "t");
+        for (var later = 0; later < 5; later++)
+        {
+            // Refused at once on the same way: the one that came before has had its chance.
+            await FluentActions.Awaiting(() => SubscriberStream.OpenAsync(sidecar, "unknown", "t")).Should().ThrowAsync<Exception>();
+        }
+
         _gate.SetResult();
 
         (await reload).Should().BeEmpty();
