@@ -12,12 +12,21 @@ internal sealed class SimulatedStore(InMemoryWorkflowData data, Random random, T
     private readonly InMemoryWorkflowStore _store = new("app", data);
     private readonly Queue<(StoreCommit Commit, TaskCompletionSource Done)> _queue = [];
     private bool _isWriting;
-    private bool _isDead;
+    private readonly TaskCompletionSource _died = new();
 
     public int Backlog => _queue.Count;
 
+    /// <summary>Decides what becomes of the next commit.</summary>
+    public Func<CommitFate> Fate { get; init; } = static () => CommitFate.Stored;
+
     /// <summary>Runs at every commit that became durable.</summary>
-    public Action<StoreCommit>? Durable { get; set; }
+    public Action<StoreCommit>? Durable { get; init; }
+
+    /// <summary>The process has died; completes then.</summary>
+    public Task Died => _died.Task;
+
+    /// <summary>The process has died: nothing is stored any more.</summary>
+    public bool IsDead => _died.Task.IsCompleted;
 
     public async Task<long> OpenAsync(CancellationToken cancellationToken)
     {
@@ -41,12 +50,17 @@ internal sealed class SimulatedStore(InMemoryWorkflowData data, Random random, T
     /// <summary>The process dies: some of what it has sent is stored all the same, and it never learns what.</summary>
     public async Task CrashAsync()
     {
+        if (IsDead)
+        {
+            return;
+        }
+
         for (var stored = random.Next(_queue.Count + 1); stored > 0; stored--)
         {
             await StoreAsync(_queue.Dequeue().Commit);
         }
 
-        _isDead = true;
+        _died.SetResult();
     }
 
     public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellationToken) => ReadAsync(() => _store.FindAsync(instanceId, cancellationToken));
@@ -69,17 +83,40 @@ internal sealed class SimulatedStore(InMemoryWorkflowData data, Random random, T
 
     private async Task WriteAsync()
     {
-        while (_queue.Count > 0 && !_isDead)
+        while (_queue.Count > 0 && !IsDead)
         {
             await PauseAsync();
-            if (!_isDead && _queue.TryDequeue(out var next))
+            if (!IsDead && _queue.TryDequeue(out var next))
             {
-                await StoreAsync(next.Commit);
-                next.Done.SetResult();
+                await WriteAsync(next.Commit, next.Done);
             }
         }
 
         _isWriting = false;
+    }
+
+    private async Task WriteAsync(StoreCommit commit, TaskCompletionSource done)
+    {
+        var fate = commit.Chain is { IsBroken: true } ? CommitFate.Refused : Fate();
+        if (fate is CommitFate.Refused)
+        {
+            commit.Chain?.IsBroken = true;
+            done.SetException(new SimulatedStoreException("the store refuses a commit"));
+            return;
+        }
+
+        for (var times = fate switch { CommitFate.Death => 0, CommitFate.StoredTwice => 2, _ => 1 }; times > 0; times--)
+        {
+            await StoreAsync(commit);
+        }
+
+        if (fate is CommitFate.Death or CommitFate.StoredThenDeath)
+        {
+            _died.SetResult();
+            return;
+        }
+
+        done.SetResult();
     }
 
     private async Task StoreAsync(StoreCommit commit)

@@ -4,11 +4,16 @@ using Sidecar.Workflows;
 namespace Sidecar.Tests.Workflows.Simulation;
 
 /// <summary>A worker without a wire: answers come late, twice, or not at all, as the seed says.</summary>
-internal sealed class SimulatedWorker(WorkerOperations engine, Random random, TimeProvider time, Action<string> record, double faults)
+internal sealed class SimulatedWorker(SimulatedApp app, WorkerOperations engine, SimulatedStore store, SimulatedWorld world)
 {
     public Task ServeAsync(CancellationToken cancellation) => engine.ServeAsync(
         item =>
         {
+            if (item.ActivityRequest is { } activity && !store.IsDead)
+            {
+                app.Receive(activity);
+            }
+
             _ = HandleAsync(item, cancellation);
             return Task.CompletedTask;
         },
@@ -20,17 +25,17 @@ internal sealed class SimulatedWorker(WorkerOperations engine, Random random, Ti
         {
             do
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 50)), time, cancellation);
-                if (random.NextDouble() >= faults)
+                await Task.Delay(TimeSpan.FromMilliseconds(world.Random.Next(0, 50)), world.Time, cancellation);
+                if (world.Random.NextDouble() >= world.Faults)
                 {
                     await AnswerAsync(item, cancellation);
                 }
             }
-            while (random.NextDouble() < faults);
+            while (world.Random.NextDouble() < world.Faults);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or SimulatedStoreException)
         {
-            // The process died.
+            // The process died, or the store refused the answer: the engine hands the item out again.
         }
     }
 
@@ -38,16 +43,32 @@ internal sealed class SimulatedWorker(WorkerOperations engine, Random random, Ti
     {
         if (item.ActivityRequest is { } activity)
         {
-            record($"{time.GetUtcNow():ss.fff} activity {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {activity.TaskExecutionId}");
-            return engine.CompleteActivityAsync(
-                new ActivityResponse { InstanceId = activity.WorkflowInstance.InstanceId, TaskId = activity.TaskId, Result = activity.Input, CompletionToken = item.CompletionToken }, cancellation);
+            world.Record($"activity {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {activity.TaskExecutionId}");
+            var response = app.Run(activity);
+            response.InstanceId = activity.WorkflowInstance.InstanceId;
+            response.TaskId = activity.TaskId;
+            response.CompletionToken = item.CompletionToken;
+            return engine.CompleteActivityAsync(response, cancellation);
         }
 
         var request = item.WorkflowRequest;
         List<HistoryEvent> events = [.. request.PastEvents, .. request.NewEvents];
         var name = events.Last(e => e.ExecutionStarted is not null).ExecutionStarted.Name;
-        record($"{time.GetUtcNow():ss.fff} turn {request.InstanceId} {events.Count}");
+        world.Record($"turn {request.InstanceId} {events.Count}");
         return engine.CompleteTurnAsync(
-            new WorkflowResponse { InstanceId = request.InstanceId, CompletionToken = item.CompletionToken, Actions = { Scripts.All[name](events) } }, cancellation);
+            new WorkflowResponse { InstanceId = request.InstanceId, CompletionToken = item.CompletionToken, Actions = { Turn(name, events) } }, cancellation);
+    }
+
+    // What the workflow's code throws is no matter of chance: it fails the workflow, and thereby the test.
+    private IEnumerable<WorkflowAction> Turn(string name, List<HistoryEvent> events)
+    {
+        try
+        {
+            return app.Workflows[name](events);
+        }
+        catch (InvalidOperationException e)
+        {
+            return [new WorkflowAction { Id = -1, CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = new TaskFailureDetails { ErrorType = "Turn", ErrorMessage = e.Message } } }];
+        }
     }
 }
