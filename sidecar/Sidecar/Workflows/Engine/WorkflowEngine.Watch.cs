@@ -46,16 +46,19 @@ internal sealed partial class WorkflowEngine
         _ => null,
     };
 
-    // Nothing should ever be left over; if it is, this finds it.
+    // Nothing should ever be left over; if it is, this finds it. An activity whose step is still being written is not left over: it must
+    // not begin before that is durable.
     private void Redispatch(WorkflowInstance instance)
     {
-        if (!instance.Evicted)
+        if (instance.Evicted)
         {
-            Dispatcher.Enqueue(instance);
-            foreach (var task in instance.WaitingTasks)
-            {
-                Dispatcher.Enqueue(task);
-            }
+            return;
+        }
+
+        Dispatcher.Enqueue(instance);
+        foreach (var task in instance.StepsUnderWay == 0 ? instance.WaitingTasks : [])
+        {
+            Dispatcher.Enqueue(task);
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed class SimulatedStore(InMemoryWorkflowData data, Random random, T
     /// <summary>Runs at every commit that became durable.</summary>
     public Action<StoreCommit>? Durable { get; init; }
 
+    /// <summary>Runs at every commit that was refused.</summary>
+    public Action<StoreCommit>? Refused { get; init; }
+
     /// <summary>The process has died; completes then.</summary>
     public Task Died => _died.Task;
 
@@ -57,7 +60,11 @@ internal sealed class SimulatedStore(InMemoryWorkflowData data, Random random, T
 
         for (var stored = random.Next(_queue.Count + 1); stored > 0; stored--)
         {
-            await StoreAsync(_queue.Dequeue().Commit);
+            var (commit, _) = _queue.Dequeue();
+            if (commit.Chain is not { IsBroken: true })
+            {
+                await StoreAsync(commit);
+            }
         }
 
         _died.SetResult();
@@ -101,6 +108,7 @@ internal sealed class SimulatedStore(InMemoryWorkflowData data, Random random, T
         if (fate is CommitFate.Refused)
         {
             commit.Chain?.IsBroken = true;
+            Refused?.Invoke(commit);
             done.SetException(new SimulatedStoreException("the store refuses a commit"));
             return;
         }

@@ -11,6 +11,7 @@ internal sealed class SimulatedWorker(SimulatedApp app, WorkerOperations engine,
         {
             if (item.ActivityRequest is { } activity && !store.IsDead)
             {
+                world.Record($"handed out {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {item.CompletionToken}");
                 app.Receive(activity);
             }
 

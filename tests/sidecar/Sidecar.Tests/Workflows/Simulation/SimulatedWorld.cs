@@ -48,7 +48,12 @@ internal sealed class SimulatedWorld
     /// <summary>A process comes, lives until <paramref name="life"/> has ended or a commit's fate kills it, and dies. True when it lived to the end.</summary>
     public async Task<bool> LiveAsync(Func<WorkflowEngine, Task> life)
     {
-        var store = new SimulatedStore(Data, Random, Time) { Fate = Fate, Durable = commit => Record($"commit {commit.Rows}") };
+        var store = new SimulatedStore(Data, Random, Time)
+        {
+            Fate = Fate,
+            Durable = commit => Record($"commit {commit.Rows}"),
+            Refused = commit => Record($"refused {commit.Rows}"),
+        };
         var environment = new EngineEnvironment(Time, new Tracing(new ConfigurationSpec(), []), NullLogger.Instance)
         {
             NewId = () => (++_ids).ToString("x8", CultureInfo.InvariantCulture),
