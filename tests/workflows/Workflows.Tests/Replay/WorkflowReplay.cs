@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dapr.Workflow;
+using Workflows.Tests.Golden;
 
 namespace Workflows.Tests.Replay;
 
@@ -32,6 +33,9 @@ internal sealed class WorkflowReplay
     /// <summary>The longest history that one run of a workflow had.</summary>
     public int LongestHistory { get; private set; }
 
+    /// <summary>What happened and what the workflow asked for, in order; of the last run when it continued as new.</summary>
+    public List<GoldenEntry> Recorded { get; } = [];
+
     /// <summary>All activity calls so far.</summary>
     public IReadOnlyList<ScriptedCall> Calls => _calls;
 
@@ -52,6 +56,7 @@ internal sealed class WorkflowReplay
             var context = new ReplayContext("instance", _startedAt);
             var running = workflow().RunAsync(context, JsonSerializer.Deserialize<TInput>(json, JsonSerializerOptions.Web)!);
             _history.ForEach(context.Apply);
+            Record(context.Actions);
             CheckDeterminism(context.Actions);
             LongestHistory = Math.Max(LongestHistory, _history.Count);
             if (context.Continuation is { } next)
@@ -72,8 +77,15 @@ internal sealed class WorkflowReplay
         throw new InvalidOperationException($"No end after {MaxTurns} turns.");
     }
 
+    private void Record(List<ReplayAction> actions)
+    {
+        Recorded.AddRange(_history.Skip(Recorded.Count(entry => !entry.IsAction)).Select(GoldenEntry.Of));
+        Recorded.AddRange(actions.Skip(_known.Count).Select((action, i) => GoldenEntry.Of(action, _known.Count + i)));
+    }
+
     private void BeginAnew()
     {
+        Recorded.Clear();
         _history.Clear();
         _known = [];
         _done.Clear();
