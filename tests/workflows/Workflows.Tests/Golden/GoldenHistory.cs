@@ -29,11 +29,11 @@ internal sealed record GoldenHistory(string Workflow, JsonElement Input, IReadOn
     public string ToText() => JsonSerializer.Serialize(this, Format) + "\n";
 
     /// <summary>Replays it; null when today's code fits, else what was expected and what was found.</summary>
-    public Task<string?> CompareAsync<TInput, TOutput>(Func<Workflow<TInput, TOutput>> workflow) => Task.Run(() => Compare(workflow()));
+    public Task<string?> CompareAsync<TInput, TOutput>(Func<Workflow<TInput, TOutput>> workflow) => Task.Run(() => ReplayAsync(workflow()));
 
     private static JsonElement ToJson<T>(T value) => JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Web);
 
-    private string? Compare<TInput, TOutput>(Workflow<TInput, TOutput> workflow)
+    private async Task<string?> ReplayAsync<TInput, TOutput>(Workflow<TInput, TOutput> workflow)
     {
         var context = new ReplayContext("instance", WorkflowReplay.Start);
         var running = workflow.RunAsync(context, Input.Deserialize<TInput>(JsonSerializerOptions.Web)!);
@@ -50,10 +50,18 @@ internal sealed record GoldenHistory(string Workflow, JsonElement Input, IReadOn
         }
 
         var asked = Entries.Count(entry => entry.IsAction);
-        return context.Actions.Count > asked ? $"{Workflow}: action #{asked}: expected nothing more, found {Found(context, asked, running)}"
-            : !running.IsCompletedSuccessfully ? $"{Workflow}: expected the end with {Output}, found {End(running)}"
-            : ToJson(running.Result) is var output && !JsonElement.DeepEquals(output, Output) ? $"{Workflow}: expected the end with {Output}, found {output}"
-            : null;
+        if (context.Actions.Count > asked)
+        {
+            return $"{Workflow}: action #{asked}: expected nothing more, found {Found(context, asked, running)}";
+        }
+
+        if (!running.IsCompletedSuccessfully)
+        {
+            return $"{Workflow}: expected the end with {Output}, found {End(running)}";
+        }
+
+        var output = ToJson(await running);
+        return JsonElement.DeepEquals(output, Output) ? null : $"{Workflow}: expected the end with {Output}, found {output}";
     }
 
     private static string Found(ReplayContext context, int id, Task running) =>

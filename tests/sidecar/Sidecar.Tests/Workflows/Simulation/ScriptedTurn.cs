@@ -15,6 +15,7 @@ internal sealed class ScriptedTurn
     private readonly List<HistoryEvent> _unread = [];
     private readonly List<(string Name, TaskCompletionSource<string> Raised)> _readers = [];
     private string? _next;
+    private string? _result;
     private string _execution = "";
     private DateTimeOffset _now;
     private int _id;
@@ -29,7 +30,7 @@ internal sealed class ScriptedTurn
     public static IEnumerable<WorkflowAction> Run(IReadOnlyList<HistoryEvent> events, Func<ScriptedTurn, string, Task<string>> workflow)
     {
         var turn = new ScriptedTurn();
-        Task<string>? running = null;
+        Task? running = null;
         InlineContext.Run(() =>
         {
             foreach (var e in events)
@@ -38,7 +39,7 @@ internal sealed class ScriptedTurn
                 {
                     turn.InstanceId = started.WorkflowInstance.InstanceId;
                     turn._execution = started.WorkflowInstance.ExecutionId;
-                    running = workflow(turn, started.Input);
+                    running = turn.RunAsync(workflow, started.Input);
                 }
                 else
                 {
@@ -81,6 +82,8 @@ internal sealed class ScriptedTurn
     }
 
     public void ContinueAsNew(string input) => _next = input;
+
+    private async Task RunAsync(Func<ScriptedTurn, string, Task<string>> workflow, string input) => _result = await workflow(this, input);
 
     private Task<string> Add(Func<int, WorkflowAction> action)
     {
@@ -146,11 +149,11 @@ internal sealed class ScriptedTurn
         raised.SetResult(e.EventRaised.Input);
     }
 
-    private IEnumerable<WorkflowAction> Answer(Task<string> running) =>
+    private IEnumerable<WorkflowAction> Answer(Task running) =>
         !running.IsCompleted ? _actions.Values
         : _next is not null ? [.. _actions.Values, End(new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.ContinuedAsNew, Result = _next, CarryoverEvents = { _unread } })]
         : running.Exception?.InnerException is { } fault ? [End(new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = new TaskFailureDetails { ErrorType = fault.GetType().Name, ErrorMessage = fault.Message } })]
-        : [.. _actions.Values, End(new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Completed, Result = running.Result })];
+        : [.. _actions.Values, End(new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Completed, Result = _result })];
 
     private WorkflowAction End(CompleteWorkflowAction end) => new() { Id = _id, CompleteWorkflow = end };
 }
