@@ -182,7 +182,7 @@ public sealed class InstanceTests : IAsyncLifetime
             Instance = instance,
             Run = _run,
             AppPort = _apps[instance - 1].Port,
-            AppHealth = new AppHealthOptions("/health", TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(50), 1),
+            AppHealth = new AppHealthOptions("/health", TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(450), 1),
         },
         Resources);
 
