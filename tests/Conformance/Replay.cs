@@ -23,9 +23,6 @@ internal static class Replay
             // The long ones first, so that the last lane does not run alone for long.
             await RunAsync(scenarios.Where(scenario => !scenario.IsTimed).OrderByDescending(scenario => scenario.Waits), open, results);
             await RunAsync(scenarios.Where(scenario => scenario.IsTimed).OrderByDescending(scenario => scenario.Waits), open.Take(TimedLanes), results);
-
-            // A machine that is busy with other things shifts times: what compares them may show once more, alone, that it keeps them.
-            await RunAsync(scenarios.Where(scenario => scenario.IsTimed && results[scenario.Id].Differences.Count > 0), open.Take(1), results);
         }
         finally
         {
