@@ -29,7 +29,7 @@ internal sealed record DaprApi(string Name, IReadOnlyList<string> Scenarios, IRe
         new("State, publish and shutdown over gRPC", ["grpc-"], ["DaprServiceTests", "DaprProtoTests"]),
         new("Health, app health checks, metadata, start and shutdown, flags", ["health-healthz", "health-startup", "health-metadata", "health-routes", "health-shutdown", "health-apphealth", "health-componentsdeny", "health-flags"], ["HealthTests", "MetadataTests"], "`/v1.0/healthz` also turns 500 and names a component that lost its server"),
         new("HTTP middleware", ["health-middleware"], ["MiddlewareTests", "BearerTests"], "bearer, uppercase, routerchecker, routealias, ratelimit"),
-        new("Resiliency: timeouts, retries, breakers, matching, trips, defaults", ["resiliency-"], ["ResiliencyTests", "TripExpressionTests"]),
+        new("Resiliency: timeouts, retries, breakers, matching, trips, defaults", ["resiliency-"], ["ResiliencyTests", "TripConditionTests"]),
         new("Tracing: spans, `traceparent`", ["tracing-"], ["TracingTests", "OtlpTests"], "exports to Zipkin and OTLP (HTTP and gRPC); spans of the gRPC API carry no tags of the single message"),
         new("Prometheus metrics", ["metrics-"], ["MetricsTests"], "sizes of answers of unknown length count as 0; 2,000 series a metric, the rest in one"),
         new("Conversation", [], [], "no component of the kind: answers as daprd does without one"),

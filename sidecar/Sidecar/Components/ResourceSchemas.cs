@@ -84,7 +84,7 @@ internal static class ResourceSchemas
                     ("maxRequests", Integer()),
                     ("interval", Duration()),
                     ("timeout", Duration()),
-                    ("trip", Text(text => TripExpression.Parse(text, out _) is null ? TripExpression.Accepted : null))))))),
+                    ("trip", Text(text => TripCondition.TryParse(text, out _, out _) ? null : TripCondition.Accepted))))))),
             ("targets", Map(
                 ("apps", Dictionary(Target)),
                 ("actors", Dictionary(Target)),

@@ -6,7 +6,7 @@ using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Faults;
 using Sidecar.Metadata;
-using Sidecar.PubSub.Cel;
+using Sidecar.Cel;
 using Sidecar.Reloading;
 
 namespace Sidecar.PubSub;

@@ -1,6 +1,6 @@
 using Sidecar.Components;
 using Sidecar.Metadata;
-using Sidecar.PubSub.Cel;
+using Sidecar.Cel;
 
 namespace Sidecar.PubSub;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
 using Sidecar.Components;
 using Sidecar.Invocation;
-using Sidecar.PubSub.Cel;
+using Sidecar.Cel;
 
 namespace Sidecar.PubSub;
 

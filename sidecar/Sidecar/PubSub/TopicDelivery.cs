@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Sidecar.PubSub.Cel;
+using Sidecar.Cel;
 using Sidecar.Resiliency;
 
 namespace Sidecar.PubSub;

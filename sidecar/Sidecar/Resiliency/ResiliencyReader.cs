@@ -59,7 +59,7 @@ internal static class ResiliencyReader
         int.TryParse(node.TextAt("maxRequests"), out var requests) && requests > 0 ? requests : 1,
         Duration(node.TextAt("interval"), TimeSpan.Zero),
         Duration(node.TextAt("timeout"), CircuitBreakerPolicy.DefaultTimeout) is { Ticks: > 0 } timeout ? timeout : CircuitBreakerPolicy.DefaultTimeout,
-        node.TextAt("trip") is { } trip && TripExpression.Parse(trip, out _) is { } condition ? condition : CircuitBreakerPolicy.DefaultTrip);
+        node.TextAt("trip") is { } trip && TripCondition.TryParse(trip, out var condition, out _) ? condition.IsMet : CircuitBreakerPolicy.DefaultTrip);
 
     private static void ReadTargets(YamlNode? targets, ResiliencySpec spec)
     {

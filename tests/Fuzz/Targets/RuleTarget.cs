@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Fuzz.Input;
 using Sidecar.PubSub;
-using Sidecar.PubSub.Cel;
+using Sidecar.Cel;
 
 namespace Fuzz.Targets;
 

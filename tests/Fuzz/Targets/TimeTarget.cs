@@ -54,7 +54,7 @@ internal sealed class TimeTarget : ITarget
         _ = DaprTime.TryParseIso(text, out _);
         CronExpression.Parse(text, TimeZoneInfo.Utc, out _)?.Next(Now);
         CronSchedule.Parse(text, TimeZoneInfo.Utc, out _)?.Next(Now);
-        TripExpression.Parse(text, out _)?.Invoke(Counts);
+        _ = TripCondition.TryParse(text, out var trip, out _) && trip.IsMet(Counts);
         StatusCodeSet.Parse(text, 100, 599, out _);
         FaultRuleReader.Read(new Dictionary<string, string>(StringComparer.Ordinal) { ["latency"] = text, ["percent"] = text, ["error"] = text, ["route"] = text }, "f", out _);
         TextPattern.Matches(text, text + text);

@@ -2,7 +2,7 @@ using Sidecar.Resiliency;
 
 namespace Sidecar.Tests.Resiliency;
 
-public sealed class TripExpressionTests
+public sealed class TripConditionTests
 {
     private static readonly BreakerCounts Counts = new(Requests: 10, TotalSuccesses: 4, TotalFailures: 6, ConsecutiveSuccesses: 0, ConsecutiveFailures: 3);
 
@@ -13,12 +13,15 @@ public sealed class TripExpressionTests
     [InlineData("requests > 100 || totalFailures - 1 == 5", true)]
     [InlineData("!(totalSuccesses != 4)", true)]
     [InlineData("totalFailures / requests > 0", false)]
-    [InlineData("double(totalFailures) / requests > 0.5", true)]
+    [InlineData("double(totalFailures) / double(requests) > 0.5", true)]
     [InlineData("requests % 3 == 1 && true", true)]
-    public void Parse_Expression_Decides(string text, bool expected)
+    [InlineData("totalFailures > 3.5 ? requests in [9, 10] : false", true)]
+    [InlineData("requests / consecutiveSuccesses > 1", false)]
+    public void TryParse_Condition_Decides(string text, bool expected)
     {
-        TripExpression.Parse(text, out var problem)!(Counts).Should().Be(expected);
-        problem.Should().BeNull();
+        TripCondition.TryParse(text, out var condition, out _).Should().BeTrue();
+
+        condition!.IsMet(Counts).Should().Be(expected);
     }
 
     [Theory]
@@ -28,9 +31,11 @@ public sealed class TripExpressionTests
     [InlineData("(requests > 1")]
     [InlineData("requests > 1 requests")]
     [InlineData("")]
-    public void Parse_NoCondition_SaysWhy(string text)
+    [InlineData("failures > 5")]
+    [InlineData("double(totalFailures) / requests > 0.5")]
+    public void TryParse_NoCondition_SaysWhy(string text)
     {
-        TripExpression.Parse(text, out var problem).Should().BeNull();
+        TripCondition.TryParse(text, out _, out var problem).Should().BeFalse();
         problem.Should().NotBeNullOrEmpty();
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Sidecar.PubSub.Cel;
+namespace Sidecar.Cel;
 
 /// <summary>The operators and functions over CEL values. What has no meaning for its operands is a <see cref="CelEvaluationException"/>.</summary>
 internal static class CelOperators
@@ -178,7 +178,7 @@ internal static class CelOperators
         }
         catch (ArithmeticException exception)
         {
-            throw new CelEvaluationException(exception.Message);
+            throw new CelArithmeticException(exception.Message);
         }
     }
 

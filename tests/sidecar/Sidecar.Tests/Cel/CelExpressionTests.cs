@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Sidecar.Cel;
 using Sidecar.PubSub;
-using Sidecar.PubSub.Cel;
 
-namespace Sidecar.Tests.PubSub;
+namespace Sidecar.Tests.Cel;
 
 public sealed class CelExpressionTests
 {

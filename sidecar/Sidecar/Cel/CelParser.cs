@@ -1,11 +1,11 @@
-namespace Sidecar.PubSub.Cel;
+namespace Sidecar.Cel;
 
 /// <summary>Parses by precedence: ternary, or, and, relations, sums, products, unary, member access. Depth and length are bounded.</summary>
 internal sealed class CelParser(string text)
 {
     private const int MaxLength = 4096;
     private const int MaxDepth = 64;
-    private readonly List<CelToken> _tokens = text.Length <= MaxLength ? CelTokenizer.Tokenize(text) : throw new CelSyntaxException($"the rule is longer than {MaxLength} characters");
+    private readonly List<CelToken> _tokens = text.Length <= MaxLength ? CelTokenizer.Tokenize(text) : throw new CelSyntaxException($"the expression is longer than {MaxLength} characters");
     private int _next;
     private int _depth;
 
@@ -21,7 +21,7 @@ internal sealed class CelParser(string text)
     {
         if (++_depth > MaxDepth)
         {
-            throw new CelSyntaxException("the rule is nested too deeply");
+            throw new CelSyntaxException("the expression is nested too deeply");
         }
 
         var condition = Or();
@@ -85,7 +85,7 @@ internal sealed class CelParser(string text)
     {
         if (++_depth > MaxDepth)
         {
-            throw new CelSyntaxException("the rule is nested too deeply");
+            throw new CelSyntaxException("the expression is nested too deeply");
         }
 
         CelNode node;

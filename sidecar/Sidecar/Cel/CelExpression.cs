@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Sidecar.PubSub.Cel;
+namespace Sidecar.Cel;
 
 /// <summary>
-/// A routing rule: the part of CEL that rules over events use. Values: null, bool, long, double, string, list (<c>List&lt;object?&gt;</c>), map
-/// (<c>Dictionary&lt;string, object?&gt;</c>). JSON numbers are doubles, as in Dapr; numbers of both kinds compare by value.
+/// A condition in CEL, as routing rules over events and trips of breakers use it. Values: null, bool, long, double, string, list
+/// (<c>List&lt;object?&gt;</c>), map (<c>Dictionary&lt;string, object?&gt;</c>). JSON numbers are doubles, as in Dapr; numbers of both kinds
+/// compare by value. As in Dapr it is parsed, not type-checked: what has no meaning shows in the evaluation.
 /// </summary>
 internal sealed class CelExpression
 {
@@ -17,11 +18,12 @@ internal sealed class CelExpression
     public static CelExpression Parse(string text) => new(new CelParser(text).Parse());
 
     /// <summary>Evaluates over the variable <c>event</c>; throws <see cref="CelEvaluationException"/> when that does not give a boolean.</summary>
-    public bool Matches(JsonNode? cloudEvent)
-    {
-        var scope = new Dictionary<string, object?>(StringComparer.Ordinal) { ["event"] = ToValue(JsonSerializer.SerializeToElement(cloudEvent)) };
-        return _root.Evaluate(scope) is bool result ? result : throw new CelEvaluationException("the rule does not give a boolean");
-    }
+    public bool Matches(JsonNode? cloudEvent) =>
+        Matches(new Dictionary<string, object?>(StringComparer.Ordinal) { ["event"] = ToValue(JsonSerializer.SerializeToElement(cloudEvent)) });
+
+    /// <summary>Evaluates over the variables of <paramref name="scope"/>; throws <see cref="CelEvaluationException"/> when that does not give a boolean.</summary>
+    public bool Matches(Dictionary<string, object?> scope) =>
+        _root.Evaluate(scope) is bool result ? result : throw new CelEvaluationException("it does not give a boolean");
 
     // Of a name that stands twice the last one counts, as in Go.
     private static object? ToValue(JsonElement element) => element.ValueKind switch

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sidecar.PubSub.Cel;
+namespace Sidecar.Cel;
 
 internal enum CelTokenKind
 {
