@@ -7,6 +7,13 @@ namespace Sidecar.Workflows.Postgres;
 /// </summary>
 internal static class PostgresSql
 {
+    /// <summary>
+    /// How a connection plans. Every statement finds its rows by key; a plan made while a table was empty would scan it, or the whole of an app's
+    /// index, for ever after. Compiling a plan costs more than it runs.
+    /// </summary>
+    public const string Planning =
+        "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off";
+
     public const string InsertInstances = """
         INSERT INTO dapr_workflow_instance AS i (app_id, instance_id, generation, name, status, created_at, updated_at, completed_at, state, start)
         SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::text[], $5::smallint[], $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::bytea[], $10::bytea[])
@@ -99,8 +106,8 @@ internal static class PostgresSql
         """;
 
     public const string Instances = """
-        SELECT instance_id, generation, name, status, created_at, updated_at, completed_at, state, start
-        FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id = ANY($2)
+        SELECT x.id, i.generation, i.name, i.status, i.created_at, i.updated_at, i.completed_at, i.state, i.start FROM unnest($2::text[]) AS x(id)
+        CROSS JOIN LATERAL (SELECT * FROM dapr_workflow_instance WHERE app_id = $1 AND instance_id = x.id OFFSET 0) i
         """;
 
     public const string History = """
@@ -141,7 +148,7 @@ internal static class PostgresSql
         SELECT instance_id FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id > $2
         UNION SELECT instance_id FROM dapr_workflow_task WHERE app_id = $1 AND instance_id > $2
         UNION SELECT instance_id FROM dapr_workflow_instance i WHERE app_id = $1 AND instance_id > $2 AND status IN (2, 6)
-          AND NOT EXISTS (SELECT 1 FROM dapr_workflow_timer t WHERE t.app_id = i.app_id AND t.instance_id = i.instance_id)
+          AND NOT EXISTS (SELECT 1 FROM dapr_workflow_timer t WHERE t.app_id = $1 AND t.instance_id = i.instance_id OFFSET 0)
         ORDER BY instance_id LIMIT $3
         """;
 

@@ -108,13 +108,11 @@ internal sealed class PostgresWorkflowStore(string appId, string connectionStrin
         builder.ConnectionStringBuilder.MaxPoolSize = 8;
         builder.ConnectionStringBuilder.ApplicationName = "dapr-workflow";
 
-        // Every statement finds its rows by key. A plan made while a table was empty would scan it for ever after; compiling a plan costs more than it runs.
-        const string plans = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off";
         builder.UsePhysicalConnectionInitializer(
-            connection => Execute(connection, plans),
+            connection => Execute(connection, PostgresSql.Planning),
             async connection =>
             {
-                await using var command = new NpgsqlCommand(plans, connection);
+                await using var command = new NpgsqlCommand(PostgresSql.Planning, connection);
                 await command.ExecuteNonQueryAsync();
             });
         return builder.Build();
