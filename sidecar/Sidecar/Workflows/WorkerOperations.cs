@@ -26,13 +26,27 @@ internal sealed class WorkerOperations(WorkflowEngine engine)
         },
         cancellation);
 
-    /// <summary>The answer to an activity; a stale or repeated one changes nothing.</summary>
-    public Task CompleteActivityAsync(ActivityResponse response, CancellationToken cancellation) => engine.ChangeAsync(
-        response.InstanceId,
-        instance =>
+    /// <summary>
+    /// The answer to an activity; a stale or repeated one changes nothing. It goes to the engine of the app whose instance asked; when that
+    /// has gone its attempt is void, and the activity is run again for the next.
+    /// </summary>
+    public async Task CompleteActivityAsync(ActivityResponse response, CancellationToken cancellation)
+    {
+        var dispatcher = engine.Dispatcher;
+        var app = dispatcher.OwnerOf(response);
+        if ((app == engine.Context.AppId ? engine : engine.Context.Environment.Peers.Find(app)) is not { } owner)
         {
-            engine.Dispatcher.Release(response.CompletionToken, instance.ActivityToken(response.TaskId));
-            return (true, instance.CompleteActivity(response));
-        },
-        cancellation);
+            dispatcher.Release(response.CompletionToken, null);
+            return;
+        }
+
+        await owner.ChangeAsync(
+            response.InstanceId,
+            instance =>
+            {
+                dispatcher.Release(response.CompletionToken, instance.ActivityToken(response.TaskId));
+                return (true, instance.CompleteActivity(response));
+            },
+            cancellation);
+    }
 }

@@ -79,7 +79,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     {
         try
         {
-            return await WorkflowEngine.StartAsync(store, _services.AppId, OptionsOf(_services.Resources.Configuration.Workflow), new EngineEnvironment(_services.Time, _services.Tracing, _services.Loggers.CreateLogger<WorkflowEngine>()), cancellationToken);
+            return await WorkflowEngine.StartAsync(store, _services.AppId, OptionsOf(_services.Resources.Configuration.Workflow), EnvironmentOf(_services), cancellationToken);
         }
         catch
         {
@@ -87,6 +87,9 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
             throw;
         }
     }
+
+    private static EngineEnvironment EnvironmentOf(RuntimeServices services) =>
+        new(services.Time, services.Tracing, services.Loggers.CreateLogger<WorkflowEngine>()) { Peers = services.Run.GetOrAdd(services.Namespace, () => new WorkflowPeers()) };
 
     private static WorkflowOptions OptionsOf(WorkflowSpec spec)
     {

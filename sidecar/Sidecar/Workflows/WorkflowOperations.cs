@@ -119,11 +119,15 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
         var count = refusal == WorkflowRefusal.None ? 1 : 0;
         foreach (var child in recursive && count > 0 ? children : [])
         {
-            count += (await PurgeAsync(child, recursive, force, cancellation)).Count;
+            count += OfApp(child.App) is { } owner ? (await owner.PurgeAsync(child.Id, recursive, force, cancellation)).Count : 0;
         }
 
         return (refusal, count);
     }
+
+    // Null when the app runs no workflows: what is its own stays with it.
+    private WorkflowOperations? OfApp(string? app) =>
+        app is null ? this : Context.Environment.Peers.Find(app) is { } peer ? new WorkflowOperations(peer) : null;
 
     /// <summary>Removes the instances that fit a filter and have ended, and their children that have. Returns how many.</summary>
     public async Task<int> PurgeAsync(InstanceFilter filter, bool recursive, CancellationToken cancellation)

@@ -11,6 +11,9 @@ internal sealed class ActivityTask(WorkflowInstance instance, HistoryEvent sched
 
     public HistoryEvent Scheduled { get; } = scheduled;
 
+    /// <summary>The app whose workers run it.</summary>
+    public string App { get; } = ForeignAddress.AppOf(scheduled.Router, instance.AppId) ?? instance.AppId;
+
     /// <summary>The attempt under way; null while no worker has it.</summary>
     public string? Token { get; set; }
 

@@ -10,9 +10,15 @@ internal sealed record EngineContext(string AppId, KeySequence Keys, WorkflowOpt
 
     public Tracing Tracing => Environment.Tracing;
 
+    /// <summary>Cancelled when the engine stops; what it gave to engines of other apps is void then.</summary>
+    public CancellationToken Stopped { get; init; }
+
     /// <summary>The present time as events carry it.</summary>
     public Timestamp Now => Timestamp.FromDateTimeOffset(Time.GetUtcNow());
 
     /// <summary>A new id for a run or a work item.</summary>
     public string NewId() => Environment.NewId();
+
+    /// <summary>An app that runs no workflows, in words.</summary>
+    public string AbsentApp(string app) => $"app '{app}', which runs no workflows here; these do: {Environment.Peers.Apps}";
 }

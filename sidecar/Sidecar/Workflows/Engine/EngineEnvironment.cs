@@ -17,6 +17,9 @@ internal sealed record EngineEnvironment(TimeProvider Time, Tracing Tracing, ILo
     /// <summary>Makes ids of runs and of work items.</summary>
     public Func<string> NewId { get; init; } = static () => Guid.NewGuid().ToString("N");
 
+    /// <summary>The engines of the same run; default: this one is alone.</summary>
+    public WorkflowPeers Peers { get; init; } = new();
+
     /// <summary>Runs the engine's own tasks; default: the thread pool.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 

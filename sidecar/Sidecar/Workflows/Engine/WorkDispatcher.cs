@@ -40,15 +40,38 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    /// <summary>Queues an activity. Called under its instance's gate.</summary>
+    /// <summary>Queues an activity with the workers of its app; an app that has none yet gets it when it does. Called under its instance's gate.</summary>
     public void Enqueue(ActivityTask task)
     {
-        if (task is { Token: null, Queued: false })
+        if (task.App != context.AppId)
         {
-            task.Queued = true;
-            _activities.Writer.TryWrite(task);
+            context.Environment.Peers.Find(task.App)?.Dispatcher.Enqueue(task);
+        }
+        else if (task is { Token: null, Queued: false })
+        {
+            task.Queued = _activities.Writer.TryWrite(task);
         }
     }
+
+    /// <summary>The engine stops: activities of other apps' instances go back to them, and wait until there is an engine again.</summary>
+    public void Close()
+    {
+        _activities.Writer.TryComplete();
+        while (_activities.Reader.TryRead(out var task))
+        {
+            lock (task.Instance.Gate)
+            {
+                task.Queued = false;
+            }
+        }
+    }
+
+    /// <summary>The app whose instance an activity answers, which need not be this one.</summary>
+    public string OwnerOf(ActivityResponse response) =>
+        (response.CompletionToken.Length > 0
+            ? _leases.GetValueOrDefault(response.CompletionToken)
+            : _leases.Values.FirstOrDefault(lease => lease.Task is { } task && task.TaskId == response.TaskId && lease.Instance.Id == response.InstanceId))
+        ?.Instance.AppId ?? context.AppId;
 
     /// <summary>An answer has come: its worker has room again. The token is the answer's own, else the one the open item has.</summary>
     public void Release(string answered, string? open)
@@ -144,7 +167,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         var token = context.NewId();
         lock (task.Instance.Gate)
         {
-            var item = TryBegin(task.Instance, () => task.Instance.BeginActivity(task, token));
+            var item = TryBegin(task.Instance, () => task.Instance.BeginActivity(task, token, context.Tracing));
             if (item is not null)
             {
                 _leases[token] = new Lease(worker, room, task.Instance, task, context.Time.GetUtcNow() + context.Options.ActivityLease);

@@ -39,6 +39,11 @@ internal sealed partial class WorkflowEngine
             Dispatcher.Enqueue(task);
         }
 
+        foreach (var message in instance.Outgoing)
+        {
+            _mail.Post(instance.Id, message);
+        }
+
         Dispatcher.Enqueue(instance);
     }
 
@@ -177,7 +182,12 @@ internal sealed partial class WorkflowEngine
     }
 
     // At once, on this thread: what stops with the engine stops before anything else happens.
-    private void Halt() => _stop.Cancel();
+    private void Halt()
+    {
+        _stop.Cancel();
+        _context.Environment.Peers.Leave(this);
+        Dispatcher.Close();
+    }
 
     // Only one waits for each instance; what it finds wrong again makes the next pause longer.
     private async Task WakeLaterAsync(string instanceId, string reason)
@@ -203,6 +213,12 @@ internal sealed partial class WorkflowEngine
     {
         try
         {
+            if (ForeignAddress.AppOf(delivery.Event.Event.Router, _context.AppId) is not null)
+            {
+                _mail.Post(delivery.Target, delivery.Event);
+                return;
+            }
+
             await RetryAsync(() => ChangeAsync(delivery.Target, instance => (true, instance.Deliver(delivery.Event)), _stop.Token));
         }
         finally

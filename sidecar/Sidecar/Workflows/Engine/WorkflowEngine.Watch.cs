@@ -17,7 +17,7 @@ internal sealed partial class WorkflowEngine
 
         return _quarantine.ReasonOf(instanceId) is { } reason
             ? $"its next attempt: {reason}"
-            : await ChangeAsync(instanceId, instance => (instance.WaitsFor(Dispatcher.Workers)?.Text, (Step?)null), cancellationToken);
+            : await ChangeAsync(instanceId, instance => (instance.WaitsFor()?.Text, (Step?)null), cancellationToken);
     }
 
     /// <summary>What keeps instances from advancing for longer than <see cref="WorkflowOptions.WaitReportedAfter"/>, and how many; what a workflow asked for itself is not told.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class WorkflowEngine
     {
         var since = LongAgo();
         var waits = _directory.Loaded.Select(instance => WaitOf(instance, since)).OfType<string>().CountBy(text => text).OrderByDescending(wait => wait.Value);
-        return [.. waits.Select(wait => $"{wait.Value} workflow instances wait for {wait.Key}"), .. Fault is { } fault ? [fault] : _quarantine.Reasons()];
+        return [.. waits.Select(wait => $"{wait.Value} workflow instances wait for {wait.Key}"), .. _mail.Waits(), .. Fault is { } fault ? [fault] : _quarantine.Reasons()];
     }
 
     private DateTimeOffset LongAgo() => _context.Time.GetUtcNow() - _context.Options.WaitReportedAfter;
@@ -34,17 +34,9 @@ internal sealed partial class WorkflowEngine
     {
         lock (instance.Gate)
         {
-            return instance.WaitsSince is { } began && began <= since ? Summary(instance.WaitsFor(Dispatcher.Workers)) : null;
+            return instance.WaitsSince is { } began && began <= since ? instance.WaitsFor()?.Problem : null;
         }
     }
-
-    private string? Summary(WorkflowWait? wait) => wait?.Kind switch
-    {
-        WorkflowWaitKind.Worker => Dispatcher.Workers == 0 ? $"a worker: none of app '{_context.AppId}' is connected" : "a worker to have room",
-        WorkflowWaitKind.Answer => "the answer of a worker",
-        WorkflowWaitKind.Store => "the store",
-        _ => null,
-    };
 
     // Nothing should ever be left over; if it is, this finds it. An activity whose step is still being written is not left over: it must
     // not begin before that is durable.

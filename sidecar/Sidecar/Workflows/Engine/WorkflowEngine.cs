@@ -22,12 +22,13 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
     private WorkflowEngine(IWorkflowStore store, EngineContext context)
     {
         _store = store;
-        _context = context;
+        _context = context = context with { Stopped = _stop.Token };
         _logger = context.Environment.Logger;
         Dispatcher = new WorkDispatcher(context, Suspect);
         Waiters = new StatusWaiters(context);
         _directory = new InstanceDirectory(store, context, Loaded, _stop.Token);
         _timers = new TimerScheduler(store, context.Environment, FireAsync);
+        _mail = new OutgoingMail(context, CommitAloneAsync, RetryAsync, _stop.Token);
     }
 
     public WorkDispatcher Dispatcher { get; }
@@ -50,6 +51,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
     {
         var epoch = await store.OpenAsync(cancellationToken);
         var engine = new WorkflowEngine(store, new EngineContext(appId, new KeySequence(epoch), options, environment));
+        environment.Peers.Join(engine);
         engine._loops.Add(environment.Run(engine.RecoverAsync));
         engine._loops.Add(environment.Run(() => engine.UntilStoppedAsync(engine._timers.RunAsync)));
         engine._loops.Add(environment.Run(() => engine.UntilStoppedAsync(engine.SweepAsync)));

@@ -61,7 +61,8 @@ internal sealed record WorkflowFork(HistoryEvent Start, IReadOnlyList<HistoryEve
 
     private static bool IsBegun(HistoryEvent e) => e.TaskScheduled is not null || e.TimerCreated is not null || e.ChildWorkflowInstanceCreated is not null;
 
-    private static int? EndedBy(HistoryEvent e) => e.EventTypeCase switch
+    /// <summary>The id of what an event of history ends; null when it ends nothing.</summary>
+    public static int? EndedBy(HistoryEvent e) => e.EventTypeCase switch
     {
         HistoryEvent.EventTypeOneofCase.TaskCompleted => e.TaskCompleted.TaskScheduledId,
         HistoryEvent.EventTypeOneofCase.TaskFailed => e.TaskFailed.TaskScheduledId,

@@ -27,19 +27,20 @@ internal sealed partial class WorkflowInstance
                 break;
             case WorkflowAction.WorkflowActionTypeOneofCase.TerminateWorkflow:
                 var terminate = action.TerminateWorkflow;
-                step.Send(terminate.InstanceId, NewMessage(Events.Terminated(context.Now, terminate.Reason, terminate.Recurse)));
+                SendTo(step, ForeignApp(action.Router), terminate.InstanceId, Events.Terminated(context.Now, terminate.Reason, terminate.Recurse));
                 break;
             default:
                 throw new NotSupportedException($"a worker answered with an action the engine does not know: {action.WorkflowActionTypeCase}");
         }
     }
 
-    private HistoryEvent NewEvent(WorkflowAction action) => new() { EventId = action.Id, Timestamp = context.Now, Router = action.Router };
+    private HistoryEvent NewEvent(WorkflowAction action, TaskRouter? inner = null) =>
+        new() { EventId = action.Id, Timestamp = context.Now, Router = inner is { HasTargetAppID: true } ? inner : action.Router };
 
     private void Schedule(Step step, WorkflowAction action)
     {
         var task = action.ScheduleTask;
-        var e = NewEvent(action);
+        var e = NewEvent(action, task.Router);
         e.TaskScheduled = new TaskScheduledEvent
         {
             Name = task.Name,
@@ -49,12 +50,6 @@ internal sealed partial class WorkflowInstance
             ParentTraceContext = CurrentTrace(),
         };
         Append(step, e);
-        if (ForeignApp(action, task.Router) is { } app)
-        {
-            Accept(step, Events.TaskFailed(context.Now, action.Id, e.TaskScheduled.TaskExecutionId, NoOtherApp("activity", task.Name, app)));
-            return;
-        }
-
         Begin(step, e);
     }
 
@@ -89,7 +84,7 @@ internal sealed partial class WorkflowInstance
             WorkflowInstance = new Dapr.DurableTask.Protobuf.WorkflowInstance { InstanceId = Id, ExecutionId = _state.ExecutionId },
             AppID = context.AppId,
         };
-        step.Send(child.InstanceId, NewMessage(start));
+        SendTo(step, ForeignApp(e.Router), child.InstanceId, start);
     }
 
     private void CreateTimer(Step step, WorkflowAction action)
@@ -128,28 +123,22 @@ internal sealed partial class WorkflowInstance
     {
         var child = action.CreateChildWorkflow;
         var childId = child.InstanceId.Length > 0 ? child.InstanceId : $"{Id}:{action.Id:x4}";
-        var e = NewEvent(action);
+        var e = NewEvent(action, child.Router);
         e.ChildWorkflowInstanceCreated = new ChildWorkflowInstanceCreatedEvent { InstanceId = childId, Name = child.Name, Version = child.Version, Input = child.Input, ParentTraceContext = CurrentTrace() };
         Append(step, e);
-        if (ForeignApp(action, child.Router) is { } app)
-        {
-            Accept(step, Events.ChildFailed(context.Now, action.Id, NoOtherApp("workflow", child.Name, app)));
-            return;
-        }
-
         Begin(step, e);
     }
 
     private void CreateDetached(Step step, WorkflowAction action)
     {
         var detached = action.CreateDetachedWorkflow;
-        var e = NewEvent(action);
+        var e = NewEvent(action, detached.Router);
         e.DetachedWorkflowInstanceCreated = new DetachedWorkflowInstanceCreatedEvent { InstanceId = detached.InstanceId };
         Append(step, e);
         var start = NewStart(detached.InstanceId, detached.Name, detached.Input, detached.Version);
         start.ExecutionStarted.ScheduledStartTimestamp = detached.ScheduledStartTimestamp;
         start.ExecutionStarted.Tags.Add(detached.Tags);
-        step.Send(detached.InstanceId, NewMessage(start));
+        SendTo(step, ForeignApp(e.Router), detached.InstanceId, start);
     }
 
     private void SendEvent(Step step, WorkflowAction action)
@@ -158,7 +147,7 @@ internal sealed partial class WorkflowInstance
         var e = NewEvent(action);
         e.EventSent = new EventSentEvent { InstanceId = send.Instance.InstanceId, Name = send.Name, Input = send.Data };
         Append(step, e);
-        step.Send(send.Instance.InstanceId, NewMessage(Events.Raised(context.Now, send.Name, send.Data)));
+        SendTo(step, ForeignApp(e.Router), send.Instance.InstanceId, Events.Raised(context.Now, send.Name, send.Data));
     }
 
     private HistoryEvent NewStart(string instanceId, string name, string? input, string? version) => new()
@@ -182,13 +171,4 @@ internal sealed partial class WorkflowInstance
         step.Commit.Inbox.Add(message.RowFor(Id));
         _inbox.Add(message);
     }
-
-    private string? ForeignApp(WorkflowAction action, TaskRouter? inner)
-    {
-        var target = inner is { HasTargetAppID: true } ? inner.TargetAppID : action.Router is { HasTargetAppID: true } router ? router.TargetAppID : "";
-        return target.Length == 0 || target == context.AppId ? null : target;
-    }
-
-    private static TaskFailureDetails NoOtherApp(string kind, string name, string app) =>
-        Events.Failure("NotSupported", $"{kind} '{name}' is to run in app '{app}'; calls to workflows and activities of other apps are not supported yet");
 }

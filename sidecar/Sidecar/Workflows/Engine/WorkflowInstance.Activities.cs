@@ -8,11 +8,11 @@ namespace Sidecar.Workflows.Engine;
 /// <content>Activities: what a worker gets, and what its answer does.</content>
 internal sealed partial class WorkflowInstance
 {
-    /// <summary>The work item of an activity; null when it is not open any more or a worker has it.</summary>
-    public WorkItem? BeginActivity(ActivityTask task, string token)
+    /// <summary>The work item of an activity, its span from the app that runs it; null when it is not open any more or a worker has it.</summary>
+    public WorkItem? BeginActivity(ActivityTask task, string token, Telemetry.Tracing tracing)
     {
         task.Queued = false;
-        if (Evicted || task.Token is not null || !_tasks.TryGetValue(task.TaskId, out var open) || open != task)
+        if (Evicted || context.Stopped.IsCancellationRequested || task.Token is not null || !_tasks.TryGetValue(task.TaskId, out var open) || open != task)
         {
             return null;
         }
@@ -20,7 +20,7 @@ internal sealed partial class WorkflowInstance
         task.Token = token;
         var scheduled = task.Scheduled.TaskScheduled;
         var parent = scheduled.ParentTraceContext is { } stored ? new TraceContext(stored.TraceParent, stored.TraceState ?? "") : TraceContext.None;
-        task.Span = context.Tracing.Start("activity||" + scheduled.Name, ActivityKind.Server, parent);
+        task.Span = tracing.Start("activity||" + scheduled.Name, ActivityKind.Server, parent);
         task.Span?.SetTag("durabletask.task.instance_id", Id);
         task.Span?.SetTag("durabletask.task.name", scheduled.Name);
         task.Span?.SetTag("durabletask.task.task_id", task.TaskId.ToString());

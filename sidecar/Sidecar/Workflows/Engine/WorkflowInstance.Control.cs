@@ -52,7 +52,7 @@ internal sealed partial class WorkflowInstance
         {
             foreach (var child in OpenChildren())
             {
-                step.Send(child, NewMessage(Events.Terminated(context.Now, output, recurse: true)));
+                SendTo(step, ForeignApp(child.Router), child.ChildWorkflowInstanceCreated.InstanceId, Events.Terminated(context.Now, output, recurse: true));
             }
         }
 
@@ -81,33 +81,11 @@ internal sealed partial class WorkflowInstance
         return step;
     }
 
-    /// <summary>The ids of all children it created.</summary>
-    public IReadOnlyList<string> Children() =>
-        [.. _history.Where(e => e.ChildWorkflowInstanceCreated is not null).Select(e => e.ChildWorkflowInstanceCreated.InstanceId).Distinct(StringComparer.Ordinal)];
+    /// <summary>All children it created: the app, null for the own one, and the id.</summary>
+    public IReadOnlyList<(string? App, string Id)> Children() =>
+        [.. _history.Where(e => e.ChildWorkflowInstanceCreated is not null).Select(e => (ForeignApp(e.Router), e.ChildWorkflowInstanceCreated.InstanceId)).Distinct()];
 
-    private List<string> OpenChildren()
-    {
-        var open = new Dictionary<int, string>();
-        foreach (var e in _history)
-        {
-            switch (e.EventTypeCase)
-            {
-                case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
-                    open[e.EventId] = e.ChildWorkflowInstanceCreated.InstanceId;
-                    break;
-                case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted:
-                    open.Remove(e.ChildWorkflowInstanceCompleted.TaskScheduledId);
-                    break;
-                case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed:
-                    open.Remove(e.ChildWorkflowInstanceFailed.TaskScheduledId);
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        return [.. open.Values];
-    }
+    private IEnumerable<HistoryEvent> OpenChildren() => WorkflowFork.OpenOf(_history).Where(e => e.ChildWorkflowInstanceCreated is not null);
 
     private void End(Step step, CompleteWorkflowAction outcome, int eventId)
     {

@@ -104,6 +104,12 @@ internal sealed partial class WorkflowInstance
 
     private Step? Receive(InboxEvent message)
     {
+        if (ForeignApp(message.Event.Router) is not null)
+        {
+            _outgoing.Add(message);
+            return null;
+        }
+
         switch (message.Event.EventTypeCase)
         {
             case HistoryEvent.EventTypeOneofCase.ExecutionStarted:
@@ -143,5 +149,5 @@ internal sealed partial class WorkflowInstance
     }
 
     private void Answer(Step step, ParentInstanceInfo parent, HistoryEvent answer) =>
-        step.Send(parent.WorkflowInstance.InstanceId, NewMessage(answer, parent.WorkflowInstance.ExecutionId));
+        SendTo(step, parent.AppID is { Length: > 0 } app && app != context.AppId ? app : null, parent.WorkflowInstance.InstanceId, answer, parent.WorkflowInstance.ExecutionId);
 }

@@ -6,36 +6,44 @@ namespace Sidecar.Workflows.Engine;
 internal sealed partial class WorkflowInstance
 {
     private const int MostNamed = 3;
+    private const string AnswerOfAWorker = "the answer of a worker";
 
     /// <summary>When it last changed; the beginning of its wait.</summary>
     public DateTimeOffset? WaitsSince => IsActive ? _state!.LastUpdatedTimestamp.ToDateTimeOffset() : null;
 
-    /// <summary>What it waits for, with so many workers connected; null when it has ended.</summary>
-    public WorkflowWait? WaitsFor(int workers) =>
+    /// <summary>What it waits for; null when it has ended.</summary>
+    public WorkflowWait? WaitsFor() =>
         !IsActive ? null
-        : StepsUnderWay > 0 ? new(WorkflowWaitKind.Store, "the store, which has to write a step")
-        : _state!.WorkflowStatus == OrchestrationStatus.Suspended ? new(WorkflowWaitKind.Workflow, "a resume: it is suspended")
-        : _startPending && !IsStartDue ? new(WorkflowWaitKind.Workflow, $"its start at {_state.ScheduledStartTimestamp.ToDateTimeOffset():O}")
-        : _turn is not null ? new(WorkflowWaitKind.Answer, "the answer of a worker that has its turn")
-        : CanRun ? new(WorkflowWaitKind.Worker, Worker(workers))
-        : OpenWork(workers);
+        : StepsUnderWay > 0 ? new("the store, which has to write a step", "the store")
+        : _state!.WorkflowStatus == OrchestrationStatus.Suspended ? new("a resume: it is suspended")
+        : _startPending && !IsStartDue ? new($"its start at {_state.ScheduledStartTimestamp.ToDateTimeOffset():O}")
+        : _turn is not null ? new("the answer of a worker that has its turn", AnswerOfAWorker)
+        : CanRun ? WaitForWorker(context.AppId)
+        : WaitForWork();
 
-    private string Worker(int workers) => workers == 0 ? $"a worker: none of app '{context.AppId}' is connected" : $"one of {workers} connected workers to have room";
+    private WorkflowWait WaitForWorker(string app) => context.Environment.Peers.Find(app)?.Dispatcher.Workers switch
+    {
+        null => new(context.AbsentApp(app), context.AbsentApp(app)),
+        0 => new($"a worker: none of app '{app}' is connected", $"a worker: none of app '{app}' is connected"),
+        { } workers => new($"one of {workers} connected workers to have room", "a worker to have room"),
+    };
 
-    private WorkflowWait OpenWork(int workers)
+    private WorkflowWait WaitForWork()
     {
         var open = WorkflowFork.OpenOf(_history);
-        var kind = _tasks.Values.Any(task => task.Token is null) ? WorkflowWaitKind.Worker : _tasks.Count > 0 ? WorkflowWaitKind.Answer : WorkflowWaitKind.Workflow;
-        var named = string.Join("; ", open.Take(MostNamed).Select(e => Name(e, workers)));
-        return new(kind, open.Count == 0 ? "an external event" : open.Count > MostNamed ? $"{named}; and {open.Count - MostNamed} more" : named);
+        var problem = WaitingTasks.FirstOrDefault() is { } waiting ? WaitForWorker(waiting.App).Problem : _tasks.Count > 0 ? AnswerOfAWorker : null;
+        var named = string.Join("; ", open.Take(MostNamed).Select(Name));
+        return new(open.Count == 0 ? "an external event" : open.Count > MostNamed ? $"{named}; and {open.Count - MostNamed} more" : named, problem);
     }
 
-    private string Name(HistoryEvent e, int workers) => e switch
+    private string Name(HistoryEvent e) => e switch
     {
-        { TaskScheduled: { } task } when _tasks.GetValueOrDefault(e.EventId) is { Token: null } => $"activity '{task.Name}' (#{e.EventId}), which waits for {Worker(workers)}",
-        { TaskScheduled: { } task } => $"activity '{task.Name}' (#{e.EventId}), which a worker has",
-        { ChildWorkflowInstanceCreated: { } child } => $"child workflow '{child.InstanceId}'",
+        { TaskScheduled: { } task } when _tasks.GetValueOrDefault(e.EventId) is { Token: null } waiting => $"activity '{task.Name}' (#{e.EventId}), which waits for {WaitForWorker(waiting.App).Text}",
+        { TaskScheduled: { } task } => $"activity '{task.Name}' (#{e.EventId}), which a worker{OfApp(ForeignApp(e.Router))} has",
+        { ChildWorkflowInstanceCreated: { } child } => $"child workflow '{child.InstanceId}'{OfApp(ForeignApp(e.Router))}",
         { TimerCreated: { ExternalEvent: { } external, FireAt: var until } } => $"event '{external.Name}' until {until.ToDateTimeOffset():O}",
         _ => $"a timer at {e.TimerCreated.FireAt.ToDateTimeOffset():O}",
     };
+
+    private string OfApp(string? app) => app is null ? "" : context.Environment.Peers.Find(app) is null ? $" of {context.AbsentApp(app)}" : $" of app '{app}'";
 }

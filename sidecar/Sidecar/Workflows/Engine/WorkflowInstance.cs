@@ -38,6 +38,9 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
 
     public string Id { get; } = id;
 
+    /// <summary>The app it belongs to.</summary>
+    public string AppId => context.AppId;
+
     /// <summary>Not in the directory any more; whoever holds it must get it again.</summary>
     public bool Evicted { get; set; }
 

@@ -1,22 +1,9 @@
 namespace Sidecar.Workflows.Engine;
 
 /// <summary>What an instance that does not advance waits for.</summary>
-/// <param name="Kind">Who has to do something.</param>
 /// <param name="Text">The wait in words, behind "waits for".</param>
-internal sealed record WorkflowWait(WorkflowWaitKind Kind, string Text);
-
-/// <summary>Who has to do something before an instance goes on.</summary>
-internal enum WorkflowWaitKind
-{
-    /// <summary>A worker has to connect, or to have room.</summary>
-    Worker,
-
-    /// <summary>A worker has to answer.</summary>
-    Answer,
-
-    /// <summary>The store has to write.</summary>
-    Store,
-
-    /// <summary>What the workflow itself asked for has to come about: a time, an event, a child, an activity, a resume.</summary>
-    Workflow,
-}
+/// <param name="Problem">
+/// The same without what is the instance's own, so that many can be counted; null when what the workflow itself asked for has to come about
+/// (a time, an event, a child, a resume), which is nobody's fault.
+/// </param>
+internal sealed record WorkflowWait(string Text, string? Problem = null);

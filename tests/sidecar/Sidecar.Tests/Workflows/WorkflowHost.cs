@@ -26,10 +26,10 @@ internal sealed class WorkflowHost : IAsyncDisposable
 
     public GrpcTestClient Client => _server.Client;
 
-    public static async Task<WorkflowHost> StartAsync(IWorkflowStore store, WorkflowOptions? options = null, ActivityFaults? faults = null)
+    public static async Task<WorkflowHost> StartAsync(IWorkflowStore store, WorkflowOptions? options = null, ActivityFaults? faults = null, string appId = "app", WorkflowPeers? peers = null)
     {
-        var tracing = new Tracing(new ConfigurationSpec(), []);
-        var engine = await WorkflowEngine.StartAsync(store, "app", options ?? new WorkflowOptions(), new EngineEnvironment(TimeProvider.System, tracing, NullLogger.Instance), default);
+        var environment = new EngineEnvironment(TimeProvider.System, new Tracing(new ConfigurationSpec(), []), NullLogger.Instance) { Peers = peers ?? new() };
+        var engine = await WorkflowEngine.StartAsync(store, appId, options ?? new WorkflowOptions(), environment, default);
         var server = await GrpcTestServer.StartAsync([.. new TaskHubApi(() => engine, faults).Methods]);
         return new WorkflowHost(engine, server);
     }

@@ -1,0 +1,68 @@
+using Dapr.DurableTask.Protobuf;
+using Sidecar.Workflows.Store;
+
+namespace Sidecar.Workflows.Engine;
+
+/// <content>
+/// What goes to and comes from instances of other apps. It can come twice (<see cref="OutgoingMail"/>): a start is known by the parent it
+/// names, an answer by the call it answers, and a termination twice is one.
+/// </content>
+internal sealed partial class WorkflowInstance
+{
+    private readonly List<InboxEvent> _outgoing = [];
+
+    /// <summary>Messages for another app that the store has under this name, which is not an instance of this app then.</summary>
+    public IReadOnlyList<InboxEvent> Outgoing => _outgoing;
+
+    /// <summary>Takes what an instance of another app has sent.</summary>
+    public Step ReceiveForeign(InboxEvent message)
+    {
+        var e = message.Event;
+        return (e.EventTypeCase switch
+        {
+            HistoryEvent.EventTypeOneofCase.ExecutionStarted when IsStartedBy(e.ExecutionStarted.ParentInstance) => null,
+            HistoryEvent.EventTypeOneofCase.ExecutionStarted => IsActive ? RefuseChild(e.ExecutionStarted) : Create(e),
+            HistoryEvent.EventTypeOneofCase.ExecutionTerminated => Terminate(e.ExecutionTerminated.Input, e.ExecutionTerminated.Recurse),
+            HistoryEvent.EventTypeOneofCase.EventRaised => Raise(e),
+            _ => IsActive && message.ExecutionId == _state!.ExecutionId && IsUnanswered(e) ? Answered(e) : null,
+        }) ?? Nothing();
+    }
+
+    private string? ForeignApp(TaskRouter? router) => ForeignAddress.AppOf(router, context.AppId);
+
+    private void SendTo(Step step, string? app, string target, HistoryEvent e, string? executionId = null)
+    {
+        if (app is not null)
+        {
+            e.Router = new TaskRouter { SourceAppID = context.AppId, TargetAppID = app };
+            target = ForeignAddress.Of(app, target);
+        }
+
+        step.Send(target, NewMessage(e, executionId));
+    }
+
+    private bool IsStartedBy(ParentInstanceInfo? parent) => Exists && parent is not null && parent.Equals(StartEvent.ParentInstance);
+
+    private bool IsUnanswered(HistoryEvent answer)
+    {
+        var call = WorkflowFork.EndedBy(answer);
+        return call is { } id
+            && _actions.GetValueOrDefault(id)?.ChildWorkflowInstanceCreated is not null
+            && !_history.Concat(_inbox.Select(message => message.Event)).Any(e => WorkflowFork.EndedBy(e) == id);
+    }
+
+    private Step Answered(HistoryEvent e)
+    {
+        var step = new Step();
+        Accept(step, e);
+        return step;
+    }
+
+    // Not no step at all: what came first may still be on its way to the store, and the sender must not forget it before it is there.
+    private Step Nothing()
+    {
+        var step = new Step();
+        step.Commit.InboxTaken.Add(new InboxKey(Id, context.Keys.Next()));
+        return step;
+    }
+}
