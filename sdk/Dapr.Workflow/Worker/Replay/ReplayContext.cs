@@ -23,6 +23,7 @@ internal sealed class ReplayContext : WorkflowContext
     private int nextGuid;
     private DateTime now;
     private bool isReplaying;
+    private int thread;
 
     internal ReplayContext(ReplayInstance instance, IDaprSerializer serializer, ILoggerFactory loggers)
     {
@@ -115,7 +116,7 @@ internal sealed class ReplayContext : WorkflowContext
     public override Task<T> WaitForExternalEventAsync<T>(string eventName, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        return Events.WaitAsync<T>(eventName, cancellationToken);
+        return IsOnTurn ? Events.WaitAsync<T>(eventName, cancellationToken) : throw OutsideTurn($"event '{eventName}'");
     }
 
     public override async Task<T> WaitForExternalEventAsync<T>(string eventName, TimeSpan timeout)
@@ -186,8 +187,15 @@ internal sealed class ReplayContext : WorkflowContext
 
     public override PropagatedHistory? GetPropagatedHistory() => null;
 
-    /// <summary>Begins a part of the turn: replaying what happened, or going on with what is new.</summary>
-    internal void Begin(bool replaying) => isReplaying = replaying;
+    /// <summary>Begins a part of the turn, on this thread: replaying what happened, or going on with what is new.</summary>
+    internal void Begin(bool replaying)
+    {
+        isReplaying = replaying;
+        thread = Environment.CurrentManagedThreadId;
+    }
+
+    /// <summary>The turn is over: nothing the workflow does now would get into its history.</summary>
+    internal void End() => thread = 0;
 
     internal void SetTime(Timestamp? timestamp) => now = timestamp?.ToDateTime() ?? now;
 
@@ -215,10 +223,21 @@ internal sealed class ReplayContext : WorkflowContext
 
     private int Add(Proto.WorkflowAction action)
     {
+        if (!IsOnTurn)
+        {
+            throw OutsideTurn(ReplayedAction.Of(action).ToString());
+        }
+
         action.Id = nextActionId++;
         pending.Add(action.Id, action);
         return action.Id;
     }
+
+    // Code that goes on elsewhere, after an await of something foreign, must not touch what the turn's own thread uses.
+    private bool IsOnTurn => Environment.CurrentManagedThreadId == thread;
+
+    private static InvalidOperationException OutsideTurn(string call) =>
+        new($"The workflow asked for {call} outside its turn: its code went on elsewhere, after Task.Run, Task.Delay, ConfigureAwait(false) or another await that is not of its context.");
 
     private Task<T> ScheduleActivity<T>(string name, object? input, WorkflowTaskOptions? options, out string executionId)
     {

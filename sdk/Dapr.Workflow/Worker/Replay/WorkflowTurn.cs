@@ -81,6 +81,8 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
                 Apply(entry);
             }
 
+            context.End();
+
             void Apply(Proto.HistoryEvent entry)
             {
                 ReplayEvents.Apply(context, entry);
@@ -142,7 +144,7 @@ internal sealed partial class WorkflowTurn(IServiceScopeFactory scopes, IWorkflo
     {
         { IsFaulted: true } or { IsCanceled: true } => null,
         { IsCompleted: false } when context is { Mismatch: null, Continuation: null, IsWaiting: false } =>
-            "The workflow waits for something that is not a task of its context. Use context.CreateTimer instead of Task.Delay, an activity instead of I/O, and no Task.Run, Task.Yield or ConfigureAwait(false).",
+            $"The workflow waits {ForeignAwait.Describe(running)} is not a task of its context. Use context.CreateTimer instead of Task.Delay, an activity instead of I/O, and no Task.Run, Task.Yield or ConfigureAwait(false).",
         _ => context.Mismatch,
     };
 
