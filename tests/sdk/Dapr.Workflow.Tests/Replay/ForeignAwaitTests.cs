@@ -12,13 +12,13 @@ public sealed class ForeignAwaitTests
 
     public static TheoryData<string, Func<WorkflowContext, Task>> Awaits { get; } = new()
     {
-        { "Task.Delay", _ => Task.Delay(Timeout.Infinite) },
-        { "Task.Run", _ => Task.Run(() => Task.Delay(Timeout.Infinite)) },
+        { "Task.Delay", _ => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System) },
+        { "Task.Run", _ => Task.Run(() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System)) },
         { "SemaphoreSlim", _ => new SemaphoreSlim(0).WaitAsync() },
         { "a task that other code completes", _ => new TaskCompletionSource().Task },
         { "HttpClient.", _ => Client.GetStringAsync(NeverAnswers) },
-        { "Task.WhenAll", _ => Task.WhenAll(Task.CompletedTask, Task.Delay(Timeout.Infinite)) },
-        { "Task.Delay", _ => Task.WhenAny(Task.Delay(Timeout.Infinite), Task.Delay(Timeout.Infinite)) },
+        { "Task.WhenAll", _ => Task.WhenAll(Task.CompletedTask, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System)) },
+        { "Task.Delay", _ => Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System), Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System)) },
         { "BlockedReadAsyncOperation", async _ => await System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.ReadAsync() },
     };
 
@@ -59,7 +59,7 @@ public sealed class ForeignAwaitTests
             {
                 refused = Record.Exception(() => { _ = context.CallActivityAsync("Pay"); });
                 called.Set();
-                return Task.Delay(Timeout.Infinite);
+                return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
             });
             return "";
         });
@@ -78,7 +78,7 @@ public sealed class ForeignAwaitTests
 
     private static async Task<string> OwnMethodAsync()
     {
-        await Task.Delay(Timeout.Infinite);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
         return "";
     }
 
