@@ -34,7 +34,7 @@ test-e2e: ## The end-to-end suite only (ENGINE=dapr; PLATFORM_BASE=http://... ru
 test-js: ## The embedded sidecar used by the official JavaScript SDK (needs Node.js 20; ONLY=part of a suite's name)
 	@ONLY=$(ONLY) build/js.sh
 
-bench: ## Benchmarks, release build (ONLY=invocation,state,pubsub,workflow RUNS=5 LENGTH=1)
+bench: ## Benchmarks, release build (ONLY=invocation,state,pubsub,workflow,workflow-scale RUNS=5 LENGTH=1)
 	@ONLY=$(ONLY) RUNS=$(RUNS) LENGTH=$(LENGTH) build/bench.sh
 
 conformance: ## Replay the recordings of the real daprd against our sidecar (GOLDEN=folder, ONLY=part of an id)

@@ -4,9 +4,9 @@ namespace Benchmarks;
 internal sealed record BenchmarkOptions
 {
     /// <summary>The help text.</summary>
-    public const string Usage = "usage: make bench [ONLY=invocation,state,pubsub,workflow] [RUNS=5] [LENGTH=1]";
+    public const string Usage = "usage: make bench [ONLY=invocation,state,pubsub,workflow,workflow-scale] [RUNS=5] [LENGTH=1]";
 
-    /// <summary>The suites to run; empty = all.</summary>
+    /// <summary>The suites to run; empty = all but the long ones (workflow-scale, 4 min).</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
     /// <summary>How often each figure is measured; the median counts. Default 5.</summary>

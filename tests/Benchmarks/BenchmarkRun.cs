@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Runs the chosen suites one after another and prints their figures.</summary>
 internal static class BenchmarkRun
 {
-    private static readonly IBenchmarkSuite[] Suites = [new InvocationSuite(), new StateSuite(), new PubSubSuite(), new WorkflowSuite()];
+    private static readonly IBenchmarkSuite[] Suites = [new InvocationSuite(), new StateSuite(), new PubSubSuite(), new WorkflowSuite(), new WorkflowScaleSuite()];
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -15,7 +15,7 @@ internal static class BenchmarkRun
             return 2;
         }
 
-        foreach (var suite in Suites.Where(suite => options.Only.Count == 0 || options.Only.Contains(suite.Name)))
+        foreach (var suite in Suites.Where(suite => options.Only.Count == 0 ? !suite.IsLong : options.Only.Contains(suite.Name)))
         {
             var report = new Report(suite.Name);
             await suite.RunAsync(options, report);

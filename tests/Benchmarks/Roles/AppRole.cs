@@ -1,13 +1,11 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Abstractions;
-using Sidecar.Api.Http;
 
 namespace Benchmarks.Roles;
 
 /// <summary>The app: a small JSON answer, an echo, a subscriber that counts, and a collector of spans. It does next to nothing, so that the way to it is what is measured.</summary>
-internal sealed class AppRole : IRole
+internal sealed class AppRole() : EndpointRole(HttpProtocols.Http1)
 {
     public const string Topic = "delivered";
 
@@ -16,28 +14,12 @@ internal sealed class AppRole : IRole
 
     private static readonly byte[] Greeting = """{"id":"0191d5a2-7a63-7c3e-a1c5-53f5a5b1f2aa","name":"hello","total":"12.50","items":[1,2,3,4]}"""u8.ToArray();
     private static readonly byte[] Subscriptions = """[{"pubsubname":"pubsub","topic":"delivered","route":"/delivered"}]"""u8.ToArray();
-    private readonly KestrelEndpoint _endpoint;
     private readonly Lock _gate = new();
     private TaskCompletionSource _reached = new();
     private long _awaited = long.MaxValue;
     private long _delivered;
 
-    public AppRole() =>
-        _endpoint = new KestrelEndpoint("127.0.0.1", 0, HttpProtocols.Http1, _ => { }, HandleAsync, NullLoggerFactory.Instance);
-
-    public async Task<IReadOnlyList<int>> StartAsync()
-    {
-        await _endpoint.StartAsync(CancellationToken.None);
-        return [_endpoint.Port];
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _endpoint.StopAsync(new CancellationToken(canceled: true));
-        await _endpoint.DisposeAsync();
-    }
-
-    private Task HandleAsync(HttpContext context)
+    protected override Task HandleAsync(HttpContext context)
     {
         switch (context.Request.Path.Value)
         {

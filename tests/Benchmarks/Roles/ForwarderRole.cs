@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Abstractions;
-using Sidecar.Api.Http;
 
 namespace Benchmarks.Roles;
 
@@ -9,32 +7,18 @@ namespace Benchmarks.Roles;
 /// The yardstick: Kestrel and HttpClient's handler with nothing between them but a copy of the headers and the body. What a sidecar costs beyond
 /// this is its own doing.
 /// </summary>
-internal sealed class ForwarderRole : IRole
+internal sealed class ForwarderRole(int appPort) : EndpointRole(HttpProtocols.Http1)
 {
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
-    private readonly KestrelEndpoint _endpoint;
-    private readonly string _target;
+    private readonly string _target = $"http://127.0.0.1:{appPort}";
 
-    public ForwarderRole(int appPort)
+    public override async ValueTask DisposeAsync()
     {
-        _target = $"http://127.0.0.1:{appPort}";
-        _endpoint = new KestrelEndpoint("127.0.0.1", 0, HttpProtocols.Http1, _ => { }, HandleAsync, NullLoggerFactory.Instance);
-    }
-
-    public async Task<IReadOnlyList<int>> StartAsync()
-    {
-        await _endpoint.StartAsync(CancellationToken.None);
-        return [_endpoint.Port];
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _endpoint.StopAsync(new CancellationToken(canceled: true));
-        await _endpoint.DisposeAsync();
+        await base.DisposeAsync();
         _client.Dispose();
     }
 
-    private async Task HandleAsync(HttpContext context)
+    protected override async Task HandleAsync(HttpContext context)
     {
         var from = context.Request;
         using var request = new HttpRequestMessage(new HttpMethod(from.Method), _target + from.Path + from.QueryString);

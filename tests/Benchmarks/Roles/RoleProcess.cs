@@ -70,6 +70,13 @@ internal sealed class RoleProcess : IAsyncDisposable
         throw new InvalidOperationException($"Role '{string.Join(' ', arguments)}' ended before it was ready.");
     }
 
+    /// <summary>Kills it where it stands.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -12,9 +12,10 @@ internal static class RoleProgram
         await using IRole role = arguments[0] switch
         {
             "app" => new AppRole(),
+            EchoRole.Name => new EchoRole(),
             "forwarder" => new ForwarderRole(int.Parse(arguments[1], CultureInfo.InvariantCulture)),
-            SidecarsRole.Name => new SidecarsRole(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture)),
-            "worker" => new WorkerRole(arguments[1]),
+            SidecarsRole.Name => new SidecarsRole(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture), arguments.Length > 3 ? int.Parse(arguments[3], CultureInfo.InvariantCulture) : 0),
+            "worker" => new WorkerRole(arguments[1], arguments[2]),
             _ => throw new ArgumentException($"There is no role '{arguments[0]}'.", nameof(arguments)),
         };
         var ports = await role.StartAsync();

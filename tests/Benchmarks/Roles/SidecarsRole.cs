@@ -7,7 +7,7 @@ namespace Benchmarks.Roles;
 /// Two sidecars of one run in one process, as the host runs them: <c>caller</c> without an app and <c>callee</c> with it. Ports: HTTP of the
 /// caller, HTTP and gRPC of the callee.
 /// </summary>
-internal sealed class SidecarsRole(string resources, int appPort) : IRole
+internal sealed class SidecarsRole(string resources, int appPort, int grpcPort = 0) : IRole
 {
     public const string Name = "sidecars";
     private readonly List<SidecarRuntime> _sidecars = [];
@@ -15,8 +15,8 @@ internal sealed class SidecarsRole(string resources, int appPort) : IRole
     public async Task<IReadOnlyList<int>> StartAsync()
     {
         var run = new RunScope();
-        var callee = await StartAsync(run, "callee", appPort);
-        var caller = await StartAsync(run, "caller", null);
+        var callee = await StartAsync(run, "callee", appPort, grpcPort);
+        var caller = await StartAsync(run, "caller", null, 0);
         return [caller.HttpPort, callee.HttpPort, callee.GrpcPort];
     }
 
@@ -28,13 +28,13 @@ internal sealed class SidecarsRole(string resources, int appPort) : IRole
         }
     }
 
-    private async Task<SidecarRuntime> StartAsync(RunScope run, string appId, int? port)
+    private async Task<SidecarRuntime> StartAsync(RunScope run, string appId, int? port, int grpcPort)
     {
         var sidecar = new SidecarRuntime(new SidecarOptions
         {
             AppId = appId,
             HttpPort = 0,
-            GrpcPort = 0,
+            GrpcPort = grpcPort,
             MetricsPort = 0,
             AppPort = port,
             Run = run,

@@ -8,15 +8,18 @@ internal static class DatabaseLimits
 {
     private const int BatchRows = 1000;
 
-    public static async Task MeasureAsync(string connectionString, BenchmarkOptions options, Report report)
+    /// <summary>Commits per second one by one; they and the rows in batches are printed.</summary>
+    public static async Task<double> MeasureAsync(string connectionString, BenchmarkOptions options, Report report)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var connection = await source.OpenConnectionAsync();
         await ExecuteAsync(connection, "CREATE TABLE limits (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, data bytea NOT NULL)");
-        report.Figure("database: commits one by one", await RateAsync(connection, "INSERT INTO limits (data) VALUES ('\\x00')", options), "/s");
+        var commits = await RateAsync(connection, "INSERT INTO limits (data) VALUES ('\\x00')", options);
+        report.Figure("database: commits one by one", commits, "/s");
         var batched = await RateAsync(connection, $"INSERT INTO limits (data) SELECT '\\x00' FROM generate_series(1, {BatchRows})", options);
         report.Figure($"database: rows in batches of {BatchRows}", batched * BatchRows, "/s");
         await ExecuteAsync(connection, "DROP TABLE limits");
+        return commits;
     }
 
     private static async Task<double> RateAsync(NpgsqlConnection connection, string sql, BenchmarkOptions options)
