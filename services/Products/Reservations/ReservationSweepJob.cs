@@ -1,46 +1,24 @@
 using Microsoft.Extensions.Options;
+using ServiceDefaults;
 
 namespace Products.Reservations;
 
-/// <summary>Runs the sweep for as long as the service runs. A failure delays it, never ends it: it would end the service too.</summary>
-internal sealed partial class ReservationSweepJob(
-    ReservationSweep sweep, IOptions<ReservationOptions> options, TimeProvider time, ILogger<ReservationSweepJob> logger) : BackgroundService
+/// <summary>Runs the sweep for as long as the service runs.</summary>
+internal sealed partial class ReservationSweepJob(ReservationSweep sweep, IOptions<ReservationOptions> options, TimeProvider time, ILogger<ReservationSweepJob> logger)
+    : PeriodicJob(TimeSpan.FromSeconds(options.Value.SweepIntervalSeconds), time, logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.SweepIntervalSeconds), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await SweepAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops, or has not got as far as starting.
-        }
-    }
+    private readonly int _batch = options.Value.SweepBatch;
+    private readonly ILogger _logger = logger;
 
-    private async Task SweepAsync(CancellationToken ct)
+    protected override async Task RunOnceAsync(CancellationToken ct)
     {
-        try
+        var expired = await sweep.RunAsync(_batch, ct);
+        if (expired > 0)
         {
-            var expired = await sweep.RunAsync(options.Value.SweepBatch, ct);
-            if (expired > 0)
-            {
-                LogExpired(logger, expired);
-            }
-        }
-        catch (Exception exception) when (!ct.IsCancellationRequested)
-        {
-            LogFailed(logger, exception);
+            LogExpired(_logger, expired);
         }
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "{Count} stock reservations expired")]
     private static partial void LogExpired(ILogger logger, int count);
-
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The sweep of expired reservations failed and is repeated at the next interval")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
 }

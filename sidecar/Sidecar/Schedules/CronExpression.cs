@@ -4,7 +4,7 @@ namespace Sidecar.Schedules;
 
 /// <summary>
 /// When a schedule occurs: <c>@every DURATION</c>, a name like <c>@daily</c>, or six cron fields (second, minute, hour, day of month, month,
-/// day of week) with an optional <c>TZ=</c> before them; without one the local time zone counts.
+/// day of week; a binding may leave out the second) with an optional <c>TZ=</c> or <c>CRON_TZ=</c> before them; without one the local time zone counts.
 /// </summary>
 internal sealed class CronExpression
 {
@@ -21,7 +21,7 @@ internal sealed class CronExpression
     }
 
     /// <summary>Reads an expression; null with the reason when it is none.</summary>
-    public static CronExpression? Parse(string text, TimeZoneInfo local, out string? error)
+    public static CronExpression? Parse(string text, TimeZoneInfo local, out string? error, bool secondIsOptional = false)
     {
         error = null;
         if (text.Length == 0)
@@ -45,7 +45,7 @@ internal sealed class CronExpression
             text = text[blank..].Trim();
         }
 
-        return text.StartsWith('@') ? ParseDescriptor(text, zone, out error) : ParseFields(text, zone, out error);
+        return text.StartsWith('@') ? ParseDescriptor(text, zone, out error) : ParseFields(text, zone, secondIsOptional, out error);
     }
 
     /// <summary>The first occurrence after a point in time; null when there is none within five years.</summary>
@@ -101,7 +101,7 @@ internal sealed class CronExpression
         };
         if (fields is not null)
         {
-            return ParseFields(fields, zone, out error);
+            return ParseFields(fields, zone, secondIsOptional: false, out error);
         }
 
         if (!text.StartsWith(Every, StringComparison.Ordinal))
@@ -113,19 +113,28 @@ internal sealed class CronExpression
         var duration = text[Every.Length..];
         if (GoDuration.TryParse(duration, out var interval))
         {
-            return new CronExpression(interval, [], zone);
+            return new CronExpression(WholeMilliseconds(interval), [], zone);
         }
 
         error = $"failed to parse duration {duration}: time: invalid duration {GoText.Quote(duration)}";
         return null;
     }
 
-    private static CronExpression? ParseFields(string text, TimeZoneInfo zone, out string? error)
+    // None is shorter than a millisecond, so that every occurrence is later than the one before.
+    private static TimeSpan WholeMilliseconds(TimeSpan interval) =>
+        interval < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : new TimeSpan(interval.Ticks - (interval.Ticks % TimeSpan.TicksPerMillisecond));
+
+    private static CronExpression? ParseFields(string text, TimeZoneInfo zone, bool secondIsOptional, out string? error)
     {
         var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (secondIsOptional && words.Length == CronField.Count - 1)
+        {
+            words = ["0", .. words];
+        }
+
         if (words.Length != CronField.Count)
         {
-            error = $"expected exactly {CronField.Count} fields, found {words.Length}: [{string.Join(' ', words)}]";
+            error = $"expected {(secondIsOptional ? $"{CronField.Count - 1} to {CronField.Count}" : $"exactly {CronField.Count}")} fields, found {words.Length}: [{string.Join(' ', words)}]";
             return null;
         }
 

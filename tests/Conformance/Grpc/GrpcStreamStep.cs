@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Google.Protobuf;
@@ -77,34 +76,6 @@ internal sealed class GrpcStream : IAsyncDisposable
         finally
         {
             _received.Writer.TryComplete();
-        }
-    }
-
-    private sealed class PushContent : HttpContent
-    {
-        private readonly TaskCompletionSource<Stream> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public async Task SendAsync(byte[] frame)
-        {
-            var stream = await _open.Task;
-            await stream.WriteAsync(frame);
-            await stream.FlushAsync();
-        }
-
-        public void Complete() => _done.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.FlushAsync();
-            _open.TrySetResult(stream);
-            await _done.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
         }
     }
 }

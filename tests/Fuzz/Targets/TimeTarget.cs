@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Fuzz.Input;
-using Sidecar.Bindings.Cron;
 using Sidecar.Components;
 using Sidecar.Faults;
 using Sidecar.Resiliency;
@@ -53,7 +52,7 @@ internal sealed class TimeTarget : ITarget
         _ = DaprTime.TryParseRfc3339(text, out _);
         _ = DaprTime.TryParseIso(text, out _);
         CronExpression.Parse(text, TimeZoneInfo.Utc, out _)?.Next(Now);
-        CronSchedule.Parse(text, TimeZoneInfo.Utc, out _)?.Next(Now);
+        CronExpression.Parse(text, TimeZoneInfo.Utc, out _, secondIsOptional: true)?.Next(Now);
         _ = TripCondition.TryParse(text, out var trip, out _) && trip.IsMet(Counts);
         StatusCodeSet.Parse(text, 100, 599, out _);
         FaultRuleReader.Read(new Dictionary<string, string>(StringComparer.Ordinal) { ["latency"] = text, ["percent"] = text, ["error"] = text, ["route"] = text }, "f", out _);

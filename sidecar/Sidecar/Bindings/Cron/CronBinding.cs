@@ -1,17 +1,19 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Sidecar.Components;
+using Sidecar.Schedules;
 
 namespace Sidecar.Bindings.Cron;
 
 /// <summary><c>bindings.cron</c>: an event at every time of its schedule. Late or slow handlers do not delay the next event.</summary>
 internal sealed partial class CronBinding : IInputBinding
 {
+    private const string Accepted = "give five or six cron fields such as '0 30 * * * *', '@every 10s', '@hourly' or '@daily'";
     private const int MaxRunning = 100;
 
     // A long wait is cut into pieces, so that a change of the wall clock is noticed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-    private readonly CronSchedule _schedule;
+    private readonly CronExpression _schedule;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _name;
@@ -21,9 +23,9 @@ internal sealed partial class CronBinding : IInputBinding
         _name = spec.Name;
         _time = context.Time;
         _logger = context.Loggers.CreateLogger("Sidecar.Bindings.Cron");
-        var text = spec["schedule"] ?? throw ComponentException.Field(spec, "schedule", "is missing", CronSchedule.Accepted);
-        _schedule = CronSchedule.Parse(text, context.Time.LocalTimeZone, out var problem)
-            ?? throw ComponentException.Field(spec, "schedule", $"is '{text}': {problem}", CronSchedule.Accepted);
+        var text = spec["schedule"] ?? throw ComponentException.Field(spec, "schedule", "is missing", Accepted);
+        _schedule = CronExpression.Parse(text, context.Time.LocalTimeZone, out var problem, secondIsOptional: true)
+            ?? throw ComponentException.Field(spec, "schedule", $"is '{text}': {problem}", Accepted);
     }
 
     /// <inheritdoc />

@@ -13,6 +13,7 @@ namespace Sidecar.Tests.Faults;
 public sealed class FaultInjectionTests
 {
     private readonly RunScope _run = new();
+    private readonly string _topic = $"t-{Guid.NewGuid():N}";
 
     [Fact]
     public async Task Route_Error_IsTheAppsAnswerAndTheAppIsNotCalled()
@@ -103,11 +104,11 @@ public sealed class FaultInjectionTests
     [InlineData("duplicate=true")]
     public async Task Topic_LostAnswerOrDuplicate_TheAppGetsTheEventAgain(string fault)
     {
-        await using var app = await SubscriberApp.StartAsync("""[{"pubsubname":"ps","topic":"t","route":"/t"}]""");
-        await using var sidecar = await RunningSidecar.StartAsync(_run, "orders", app.Port, RunningSidecar.Component("ps", "pubsub.in-memory"));
-        Inject("app=orders", "topic=t", "component=ps", fault, "times=1");
+        await using var app = await SubscriberApp.StartAsync(Subscription);
+        await using var sidecar = await RunningSidecar.StartAsync(_run, "orders", app.Port, Broker());
+        Inject("app=orders", $"topic={_topic}", "component=ps", fault, "times=1");
 
-        (await sidecar.SendAsync("POST", "/v1.0/publish/ps/t", "{}")).Status.Should().Be(204);
+        (await sidecar.SendAsync("POST", $"/v1.0/publish/ps/{_topic}", "{}")).Status.Should().Be(204);
 
         await Eventually.TrueAsync(() => app.At("/t").Count() == 2, "it comes twice");
         app.At("/t").Select(received => received.Json["id"]!.GetValue<string>()).Distinct().Should().HaveCount(1);
@@ -116,11 +117,11 @@ public sealed class FaultInjectionTests
     [Fact]
     public async Task Topic_LostRequest_IsDeliveredLater()
     {
-        await using var app = await SubscriberApp.StartAsync("""[{"pubsubname":"ps","topic":"t","route":"/t"}]""");
-        await using var sidecar = await RunningSidecar.StartAsync(_run, "orders", app.Port, RunningSidecar.Component("ps", "pubsub.in-memory"));
-        Inject("topic=t", "drop=request", "times=1");
+        await using var app = await SubscriberApp.StartAsync(Subscription);
+        await using var sidecar = await RunningSidecar.StartAsync(_run, "orders", app.Port, Broker());
+        Inject($"topic={_topic}", "drop=request", "times=1");
 
-        (await sidecar.SendAsync("POST", "/v1.0/publish/ps/t", "{}")).Status.Should().Be(204);
+        (await sidecar.SendAsync("POST", $"/v1.0/publish/ps/{_topic}", "{}")).Status.Should().Be(204);
 
         await Eventually.TrueAsync(() => app.At("/t").Any(), "it comes");
         FaultInjection.Of(_run).Active[0].Hits.Should().Be(1);
@@ -171,6 +172,12 @@ public sealed class FaultInjectionTests
 
         hits.Should().BeInRange(2300, 2700);
     }
+
+    private string Subscription => $$"""[{"pubsubname":"ps","topic":"{{_topic}}","route":"/t"}]""";
+
+    // A broker whose pause before another delivery can be made short.
+    private static string Broker() => RunningSidecar.Component(
+        "ps", "pubsub.redis", ("redisHost", TestServers.RedisHost), ("redisPassword", TestServers.RedisPassword), ("processingTimeout", "100ms"), ("redeliverInterval", "50ms"));
 
     private void Inject(params string[] fields) =>
         FaultInjection.Of(_run).Set(FaultRuleReader.Read(FaultRuleReaderTests.Fields(fields), "f", out var problems) ?? throw new ArgumentException(string.Join(", ", problems)));

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
+using Conformance.Grpc;
 using Google.Protobuf;
 
 namespace Sidecar.Tests.Grpc;
@@ -43,7 +44,7 @@ internal sealed class DuplexStream<TRequest, TResponse> : IAsyncDisposable
         return message;
     }
 
-    public Task SendAsync(TRequest message) => _content.SendAsync(message);
+    public Task SendAsync(TRequest message) => _content.SendAsync(GrpcTestClient.Frame(message.ToByteArray()));
 
     public async ValueTask DisposeAsync()
     {
@@ -51,33 +52,5 @@ internal sealed class DuplexStream<TRequest, TResponse> : IAsyncDisposable
         await _body.DisposeAsync();
         _response.Dispose();
         _http.Dispose();
-    }
-
-    private sealed class PushContent : HttpContent
-    {
-        private readonly TaskCompletionSource<Stream> _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public async Task SendAsync(IMessage message)
-        {
-            var stream = await _open.Task;
-            await stream.WriteAsync(GrpcTestClient.Frame(message.ToByteArray()));
-            await stream.FlushAsync();
-        }
-
-        public void Complete() => _done.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.FlushAsync();
-            _open.TrySetResult(stream);
-            await _done.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }

@@ -19,7 +19,10 @@ public sealed class CronExpressionTests
     [InlineData("0 0 9-17/4 * * mon-fri", "2026-02-27T13:00:00Z")]
     [InlineData("0 0 0 29 feb *", "2028-02-29T00:00:00Z")]
     [InlineData("0 0 0 1,15 * sun", "2026-03-01T00:00:00Z")]
+    [InlineData("0 0 9 ? jan-mar wed", "2026-03-04T09:00:00Z")]
+    [InlineData("0 0 12 1,15 * MON-FRI/2", "2026-02-27T12:00:00Z")]
     [InlineData("TZ=Europe/Berlin 0 0 12 * * *", "2026-02-27T11:00:00Z")]
+    [InlineData("CRON_TZ=America/New_York 0 0 9 * * *", "2026-02-27T14:00:00Z")]
     public void Next_ValidExpression_IsTheFirstTimeAfter(string expression, string expected) =>
         CronExpression.Parse(expression, TimeZoneInfo.Utc, out _)!.Next(Start).Should().Be(DateTimeOffset.Parse(expected));
 
@@ -39,6 +42,25 @@ public sealed class CronExpressionTests
         CronExpression.Parse(expression, TimeZoneInfo.Utc, out var error).Should().BeNull();
         error.Should().Be(reason);
     }
+
+    [Fact]
+    public void Parse_SecondIsOptional_StandsForZero()
+    {
+        CronExpression.Parse("5 4 * * *", TimeZoneInfo.Utc, out _, secondIsOptional: true)!.Next(Start).Should().Be(DateTimeOffset.Parse("2026-02-28T04:05:00Z"));
+        CronExpression.Parse("7 5 4 * * *", TimeZoneInfo.Utc, out _, secondIsOptional: true)!.Next(Start).Should().Be(DateTimeOffset.Parse("2026-02-28T04:05:07Z"));
+
+        CronExpression.Parse("4 * * *", TimeZoneInfo.Utc, out var error, secondIsOptional: true).Should().BeNull();
+        error.Should().Be("expected 5 to 6 fields, found 4: [4 * * *]");
+    }
+
+    [Theory]
+    [InlineData("@every 0s", 1)]
+    [InlineData("@every -1h", 1)]
+    [InlineData("@every 1ns", 1)]
+    [InlineData("@every 1500us", 1)]
+    [InlineData("@every 2ms", 2)]
+    public void Next_ShortInterval_IsWholeMillisecondsAndNeverStandsStill(string expression, int milliseconds) =>
+        CronExpression.Parse(expression, TimeZoneInfo.Utc, out _)!.Next(Start).Should().Be(Start.AddMilliseconds(milliseconds));
 
     [Fact]
     public void Next_IntervalBeyondTheCalendar_IsNull() => CronExpression.Parse("@every 92233721h", TimeZoneInfo.Utc, out _)!.Next(DateTimeOffset.UnixEpoch).Should().BeNull();
