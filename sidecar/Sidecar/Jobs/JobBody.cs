@@ -42,7 +42,7 @@ internal static class JobBody
             switch (member.Name)
             {
                 case "name" or "schedule" or "dueTime" or "due_time" or "ttl" when text is null:
-                    return Invalid(body, member, "string", JsonName(member.Name));
+                    return ProtoJson.Invalid(body, member, "string", JsonName(member.Name));
                 case "name":
                     job = job with { Name = text! };
                     break;
@@ -56,17 +56,17 @@ internal static class JobBody
                     job = job with { TimeToLive = text };
                     break;
                 case "repeats":
-                    if (UInt32(member.Value) is not { } repeats)
+                    if (ProtoJson.WholeNumber(member.Value, 0, uint.MaxValue) is not { } repeats)
                     {
-                        return Invalid(body, member, "uint32", "repeats");
+                        return ProtoJson.Invalid(body, member, "uint32", "repeats");
                     }
 
-                    job = job with { Repeats = repeats };
+                    job = job with { Repeats = (uint)repeats };
                     break;
                 case "overwrite":
                     if (member.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
                     {
-                        return Invalid(body, member, "bool", "overwrite");
+                        return ProtoJson.Invalid(body, member, "bool", "overwrite");
                     }
 
                     job = job with { Overwrite = member.Value.GetBoolean() };
@@ -75,7 +75,7 @@ internal static class JobBody
                     job = job with { Data = new ScheduleData(null, GoJson.Compact(member.Value)) };
                     break;
                 case "failurePolicy" or "failure_policy":
-                    if (ReadPolicy(member.Value, body, out var policy) is { } wrong)
+                    if (ReadPolicy(member, body, out var policy) is { } wrong)
                     {
                         return wrong;
                     }
@@ -88,15 +88,15 @@ internal static class JobBody
         return null;
     }
 
-    private static string? ReadPolicy(JsonElement element, ReadOnlySpan<byte> body, out FailurePolicy? policy)
+    private static string? ReadPolicy(JsonProperty policyMember, ReadOnlySpan<byte> body, out FailurePolicy? policy)
     {
         policy = null;
-        if (element.ValueKind != JsonValueKind.Object)
+        if (policyMember.Value.ValueKind != JsonValueKind.Object)
         {
-            return $"proto: syntax error {ProtoJson.Position(body, element)}: unexpected token {element.GetRawText()}";
+            return ProtoJson.Unexpected(body, policyMember);
         }
 
-        foreach (var choice in element.EnumerateObject().Where(choice => choice.Value.ValueKind == JsonValueKind.Object))
+        foreach (var choice in policyMember.Value.EnumerateObject().Where(choice => choice.Value.ValueKind == JsonValueKind.Object))
         {
             if (choice.NameEquals("drop"))
             {
@@ -116,19 +116,19 @@ internal static class JobBody
                 {
                     if (ParseDuration(member.Value) is not { } interval)
                     {
-                        return $"proto: {ProtoJson.Position(body, member.Value)}: invalid google.protobuf.Duration value {member.Value.GetRawText()}";
+                        return $"proto: {ProtoJson.Position(body, member)}: invalid google.protobuf.Duration value {member.Value.GetRawText()}";
                     }
 
                     policy = policy with { Interval = interval };
                 }
                 else if (member.NameEquals("maxRetries") || member.NameEquals("max_retries"))
                 {
-                    if (UInt32(member.Value) is not { } retries)
+                    if (ProtoJson.WholeNumber(member.Value, 0, uint.MaxValue) is not { } retries)
                     {
-                        return Invalid(body, member, "uint32", "maxRetries");
+                        return ProtoJson.Invalid(body, member, "uint32", "maxRetries");
                     }
 
-                    policy = policy with { MaxRetries = retries };
+                    policy = policy with { MaxRetries = (uint)retries };
                 }
             }
         }
@@ -143,18 +143,5 @@ internal static class JobBody
             ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
             : null;
 
-    // Numbers may also be written as texts, and with a fraction of zero.
-    private static uint? UInt32(JsonElement element)
-    {
-        var text = element.ValueKind switch { JsonValueKind.Number => element.GetRawText(), JsonValueKind.String => element.GetString(), _ => null };
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= 0 && number <= uint.MaxValue && number == decimal.Truncate(number)
-                ? (uint)number
-                : null;
-    }
-
     private static string JsonName(string name) => name == "due_time" ? "dueTime" : name;
-
-    private static string Invalid(ReadOnlySpan<byte> body, JsonProperty member, string type, string field) =>
-        $"proto: {ProtoJson.Position(body, member.Value)}: invalid value for {type} field {field}: {member.Value.GetRawText()}";
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Sidecar.Api.Http;
 
@@ -9,79 +7,54 @@ namespace Sidecar.Locks;
 internal sealed record LockRequest(string Resource, string Owner, int Expiry)
 {
     /// <summary>Reads a body; null with the problem in protobuf's words. No body at all is an empty request.</summary>
-    public static LockRequest? Read(byte[] body, out string problem)
+    public static LockRequest? Read(ReadOnlyMemory<byte> body, out string? problem)
     {
-        problem = "";
-        if (body.Length == 0)
+        problem = null;
+        if (body.IsEmpty)
         {
             return new LockRequest("", "", 0);
         }
 
-        using var document = GoJson.Decode(body, out _);
-        if (document is null)
-        {
-            problem = $"proto: syntax error ({Position(body)}): unexpected token {FirstToken(body)}";
-            return null;
-        }
+        using var document = ProtoJson.Parse(body, out problem);
+        return document is null ? null : ReadMembers(document.RootElement, body.Span, out problem);
+    }
 
-        var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            problem = $"proto: syntax error ({Position(body)}): unexpected token {root.GetRawText()[..1]}";
-            return null;
-        }
-
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        var expiry = 0;
+    private static LockRequest? ReadMembers(JsonElement root, ReadOnlySpan<byte> body, out string? problem)
+    {
+        var request = new LockRequest("", "", 0);
         foreach (var member in root.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
         {
-            var field = member.Name switch { "resource_id" => "resourceId", "lock_owner" => "lockOwner", "store_name" => "storeName", "expiry_in_seconds" => "expiryInSeconds", var name => name };
-            if (field is "resourceId" or "lockOwner" or "storeName")
+            var text = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : null;
+            switch (member.Name)
             {
-                if (member.Value.ValueKind != JsonValueKind.String)
-                {
-                    problem = $"proto: (line 1:1): invalid value for string field {field}: {member.Value.GetRawText()}";
+                case "resourceId" or "resource_id" when text is not null:
+                    request = request with { Resource = text };
+                    break;
+                case "lockOwner" or "lock_owner" when text is not null:
+                    request = request with { Owner = text };
+                    break;
+                case "resourceId" or "resource_id":
+                    problem = ProtoJson.Invalid(body, member, "string", "resourceId");
                     return null;
-                }
+                case "lockOwner" or "lock_owner":
+                    problem = ProtoJson.Invalid(body, member, "string", "lockOwner");
+                    return null;
+                case "storeName" or "store_name" when text is null:
+                    problem = ProtoJson.Invalid(body, member, "string", "storeName");
+                    return null;
+                case "expiryInSeconds" or "expiry_in_seconds":
+                    if (ProtoJson.WholeNumber(member.Value, int.MinValue, int.MaxValue) is not { } seconds)
+                    {
+                        problem = ProtoJson.Invalid(body, member, "int32", "expiryInSeconds");
+                        return null;
+                    }
 
-                texts[field] = member.Value.GetString()!;
+                    request = request with { Expiry = (int)seconds };
+                    break;
             }
-            else if (field == "expiryInSeconds" && !TryReadNumber(member.Value, out expiry))
-            {
-                problem = $"proto: (line 1:1): invalid value for int32 field {field}: {member.Value.GetRawText()}";
-                return null;
-            }
         }
 
-        return new LockRequest(texts.GetValueOrDefault("resourceId", ""), texts.GetValueOrDefault("lockOwner", ""), expiry);
+        problem = null;
+        return request;
     }
-
-    private static bool TryReadNumber(JsonElement value, out int number)
-    {
-        number = 0;
-        var text = value.ValueKind switch { JsonValueKind.Number => value.GetRawText(), JsonValueKind.String => value.GetString()!, _ => "" };
-        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) || exact != decimal.Truncate(exact) || exact is < int.MinValue or > int.MaxValue)
-        {
-            return false;
-        }
-
-        number = (int)exact;
-        return true;
-    }
-
-    // Where the first thing behind the blanks stands, or the end.
-    private static string Position(byte[] body)
-    {
-        var (line, column) = (1, 1);
-        foreach (var octet in body.AsSpan(0, Blanks(body)))
-        {
-            (line, column) = octet == '\n' ? (line + 1, 1) : (line, column + 1);
-        }
-
-        return $"line {line}:{column}";
-    }
-
-    private static string FirstToken(byte[] body) => Blanks(body) is var at && at < body.Length ? Encoding.UTF8.GetString(body, at, 1) : "";
-
-    private static int Blanks(byte[] body) => body.AsSpan().IndexOfAnyExcept(" \t\r\n"u8) is var at and >= 0 ? at : body.Length;
 }

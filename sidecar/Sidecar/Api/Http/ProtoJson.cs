@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Sidecar.Api.Http;
 
@@ -12,100 +12,44 @@ internal static class ProtoJson
     /// <summary>The message as an object, or null and what is wrong.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> body, out string? problem)
     {
-        if ((problem = TextProblem(body)) is not null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            problem = $"proto: syntax error (line 1:1): unexpected token {FirstToken(body.Span)}";
-        }
-        catch (JsonException exception)
-        {
-            problem = SyntaxError(body.Span, exception);
-        }
-
-        return null;
+        problem = new ProtoJsonSyntax(body.Span).Check(MaxDepth);
+        return problem is null ? JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth }) : null;
     }
 
-    /// <summary>Where an element of a message stands.</summary>
-    public static string Position(ReadOnlySpan<byte> body, JsonElement element)
+    /// <summary>Where the value of a member stands.</summary>
+    public static string Position(ReadOnlySpan<byte> body, JsonProperty member)
     {
-        var raw = Encoding.UTF8.GetBytes(element.GetRawText());
+        var value = Encoding.UTF8.GetBytes(member.Value.GetRawText());
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
         while (reader.Read())
         {
-            if (reader.TokenType != JsonTokenType.PropertyName && body[(int)reader.TokenStartIndex..].StartsWith(raw))
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(member.Name) && reader.Read() && body[(int)reader.TokenStartIndex..].StartsWith(value))
             {
-                return LineAndColumn(body, (int)reader.TokenStartIndex);
+                return ProtoJsonSyntax.LineAndColumn(body, (int)reader.TokenStartIndex);
             }
         }
 
-        return LineAndColumn(body, 0);
+        return ProtoJsonSyntax.LineAndColumn(body, 0);
     }
 
-    // What is no text is an error here, where Go's other reader puts U+FFFD.
-    private static string? TextProblem(ReadOnlyMemory<byte> body)
+    /// <summary>A member's value that its field does not take.</summary>
+    public static string Invalid(ReadOnlySpan<byte> body, JsonProperty member, string type, string field) =>
+        $"proto: {Position(body, member)}: invalid value for {type} field {field}: {member.Value.GetRawText()}";
+
+    /// <summary>A member that is no message where one is expected.</summary>
+    public static string Unexpected(ReadOnlySpan<byte> body, JsonProperty member)
     {
-        if (Utf8.IsValid(body.Span))
-        {
-            var lone = body.Span.CommonPrefixLength(LoneSurrogates.Replace(body).Span);
-            return lone == body.Length ? null : $"proto: syntax error {StringAt(body.Span, lone)}: invalid escape code {Quoted(body.Span.Slice(lone - 2, 6))} in string";
-        }
-
-        var valid = 0;
-        while (Rune.DecodeFromUtf8(body.Span[valid..], out _, out var length) == System.Buffers.OperationStatus.Done)
-        {
-            valid += length;
-        }
-
-        return $"proto: syntax error {StringAt(body.Span, valid)}: invalid UTF-8 in string";
+        var raw = member.Value.GetRawText();
+        return $"proto: syntax error {Position(body, member)}: unexpected token {(raw[0] == '[' ? "[" : raw)}";
     }
 
-    private static string StringAt(ReadOnlySpan<byte> body, int offset) => LineAndColumn(body, Math.Max(0, body[..offset].LastIndexOf((byte)'"')));
-
-    private static string Quoted(ReadOnlySpan<byte> escape) => $"\"\\{Encoding.ASCII.GetString(escape)}\"";
-
-    private static string LineAndColumn(ReadOnlySpan<byte> body, int offset)
+    /// <summary>A whole number within bounds; it may also be written as a text, with a fraction of zero or an exponent. Null when it is none.</summary>
+    public static long? WholeNumber(JsonElement element, long least, long most)
     {
-        var before = body[..offset];
-        return $"(line {before.Count((byte)'\n') + 1}:{offset - before.LastIndexOf((byte)'\n')})";
-    }
-
-    private static string SyntaxError(ReadOnlySpan<byte> body, JsonException exception)
-    {
-        var lines = (int)(exception.LineNumber ?? 0);
-        var offset = (int)(exception.BytePositionInLine ?? 0);
-        for (; lines > 0; lines--)
-        {
-            offset += body[offset..].IndexOf((byte)'\n') + 1;
-        }
-
-        while (offset < body.Length && body[offset] is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r')
-        {
-            offset++;
-        }
-
-        return offset >= body.Length ? "proto: unexpected EOF" : $"proto: syntax error {LineAndColumn(body, offset)}: invalid value {FirstToken(body[offset..])}";
-    }
-
-    private static string FirstToken(ReadOnlySpan<byte> text)
-    {
-        const int Longest = 32;
-        var length = 0;
-        while (length < Math.Min(text.Length, Longest) && (char.IsAsciiLetterOrDigit((char)text[length]) || "-+._".Contains((char)text[length])))
-        {
-            length++;
-        }
-
-        return Encoding.UTF8.GetString(text[..Math.Min(Math.Max(length, 1), text.Length)]);
+        var text = element.ValueKind switch { JsonValueKind.Number => element.GetRawText(), JsonValueKind.String => element.GetString(), _ => null };
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most && number == decimal.Truncate(number)
+                ? (long)number
+                : null;
     }
 }

@@ -29,6 +29,10 @@ public sealed class LockApiTests : IAsyncLifetime
     [InlineData("unlock", "{\"resourceId\":\"r\"}", 400, "LockOwner is empty in lock store locks")]
     [InlineData("lock", "{\"resourceId\":\"a||b\",\"lockOwner\":\"o\",\"expiryInSeconds\":1}", 500, "failed to try acquiring lock: input key/keyPrefix 'a||b' can't contain '||'")]
     [InlineData("unlock", "", 400, "ResourceId is empty in lock store locks")]
+    [InlineData("lock", "{bad", 400, "failed deserializing HTTP body: proto: syntax error (line 1:2): invalid value bad")]
+    [InlineData("unlock", "[]", 400, "failed deserializing HTTP body: proto: syntax error (line 1:1): unexpected token [")]
+    [InlineData("lock", "{\"resourceId\":5}", 400, "failed deserializing HTTP body: proto: (line 1:15): invalid value for string field resourceId: 5")]
+    [InlineData("lock", "{\"expiryInSeconds\":1.5}", 400, "failed deserializing HTTP body: proto: (line 1:20): invalid value for int32 field expiryInSeconds: 1.5")]
     [InlineData("lock", " ", 400, "failed deserializing HTTP body: proto: syntax error (line 1:2): unexpected token ")]
     public async Task Lock_WrongRequest_SaysWhatIsWrong(string call, string body, int status, string message)
     {
