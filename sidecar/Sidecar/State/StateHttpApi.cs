@@ -130,7 +130,7 @@ internal sealed class StateHttpApi(IReadOnlyDictionary<string, LoadedStateStore>
             return StateErrors.MalformedBody(syntax!);
         }
 
-        if (StateRequests.ReadTransaction(document.RootElement, store, RequestMetadata.From(context.Request), out var operations) is { } error)
+        if (StateTransactionBody.Read(document.RootElement, store, RequestMetadata.From(context.Request), out var operations) is { } error)
         {
             return error;
         }
