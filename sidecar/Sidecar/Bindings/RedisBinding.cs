@@ -8,7 +8,7 @@ namespace Sidecar.Bindings;
 internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context) : IOutputBinding
 {
     // The key and its time to live change together.
-    private static readonly RedisScript Increment = new("redis.call('INCR', KEYS[1]) if ARGV[1] ~= '' then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return 0");
+    private static readonly RedisScript IncrementAndExpire = new("redis.call('INCR', KEYS[1]) return redis.call('EXPIRE', KEYS[1], ARGV[1])");
 
     private readonly RedisClient _client = new(RedisOptions.From(spec), context.Loggers.CreateLogger("Sidecar.Bindings.Redis"), context.Time);
 
@@ -39,7 +39,8 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
             return BindingResult.Failed("redis binding: missing key in request metadata");
         }
 
-        if (!TryReadLifetime(request, out var seconds, out var problem))
+        string? seconds = null;
+        if (request.Operation is "create" or "increment" && !TryReadLifetime(request, out seconds, out var problem))
         {
             return BindingResult.Failed(problem);
         }
@@ -52,8 +53,11 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
             case "delete":
                 await _client.ExecuteAsync(RedisCommand.Of("DEL", key), cancellationToken);
                 break;
+            case "increment" when seconds is null:
+                await _client.ExecuteAsync(RedisCommand.Of("INCR", key), cancellationToken);
+                break;
             case "increment":
-                await Increment.ExecuteAsync(_client, [key], [seconds ?? ""], cancellationToken);
+                await IncrementAndExpire.ExecuteAsync(_client, [key], [seconds], cancellationToken);
                 break;
             default:
                 await _client.ExecuteAsync(seconds is null ? RedisCommand.Of("SET", key, request.Data) : RedisCommand.Of("SET", key, request.Data, "EX", seconds), cancellationToken);

@@ -29,7 +29,21 @@ internal static class SubscriptionList
             return null;
         }
 
-        return [.. document.RootElement.EnumerateArray().Where(element => element.ValueKind == JsonValueKind.Object).Select(Read).Where(spec => spec.Rules.Count > 0)];
+        var specs = new List<SubscriptionSpec>();
+        foreach (var element in document.RootElement.EnumerateArray())
+        {
+            if ((error = SubscriptionTypes.Check(element)) is not null)
+            {
+                return null;
+            }
+
+            if (element.ValueKind == JsonValueKind.Object)
+            {
+                specs.Add(Read(element));
+            }
+        }
+
+        return [.. specs.Where(spec => spec.Rules.Count > 0)];
     }
 
     /// <summary>A subscription as an app of protocol gRPC lists it; without routes everything goes to the root.</summary>

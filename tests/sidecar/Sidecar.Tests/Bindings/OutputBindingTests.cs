@@ -100,6 +100,25 @@ public sealed class OutputBindingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Redis_IncrementOfAText_IsRefusedInTheServersWords()
+    {
+        await InvokeAsync("redis", "create", "\"text\"", ("key", _key));
+
+        var (status, body, _) = await InvokeAsync("redis", "increment", null, ("key", _key));
+
+        status.Should().Be(500);
+        body.Should().Contain("error invoking output binding redis: ERR value is not an integer or out of range\"");
+    }
+
+    [Theory]
+    [InlineData("create", 500)]
+    [InlineData("increment", 500)]
+    [InlineData("get", 200)]
+    [InlineData("delete", 204)]
+    public async Task Redis_LifetimeThatIsNone_CountsOnlyWhereSomethingIsWritten(string operation, int status) =>
+        (await InvokeAsync("redis", operation, "1", ("key", _key), ("ttlInSeconds", "soon"))).Status.Should().Be(status);
+
+    [Fact]
     public async Task PostgreSql_ExecAndQuery_TakeParametersAndReturnRows()
     {
         await InvokeAsync("sql", "exec", null, ("sql", "CREATE TABLE t (id int, name text, at timestamptz, doc jsonb)"));
