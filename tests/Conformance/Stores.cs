@@ -17,8 +17,15 @@ internal sealed class Stores : IAsyncDisposable
         _database = await PostgresDatabase.CreateAsync();
     }
 
-    /// <summary>Empties Redis. PostgreSQL's rows carry the scenario's app id.</summary>
-    public Task EmptyAsync() => RedisAsync(["flushall"]);
+    /// <summary>Empties Redis and, for a scenario that uses it, PostgreSQL: both versions of its state store call their table the same.</summary>
+    public async Task EmptyAsync(bool database)
+    {
+        await RedisAsync(["flushall"]);
+        if (database)
+        {
+            await SqlAsync("drop schema public cascade; create schema public");
+        }
+    }
 
     /// <summary>Sets `{{redis}}` and `{{pg}}`.</summary>
     public void Fill(Placeholders placeholders)

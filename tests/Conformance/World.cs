@@ -51,7 +51,7 @@ internal sealed class World(Scenario scenario, Stores stores) : IAsyncDisposable
     /// <summary>Starts everything that the setup starts.</summary>
     public async Task PrepareAsync()
     {
-        await stores.EmptyAsync();
+        await stores.EmptyAsync(database: scenario.Setup.ToJsonString().Contains("{{pg}}", StringComparison.Ordinal));
         stores.Fill(Placeholders);
         Placeholders.Set("dir", Folder);
         Placeholders.Set("sched", "<port>");
