@@ -3,7 +3,7 @@ namespace Sidecar.Components;
 /// <summary>One component as a building block gets it: read from YAML, scoped to the app, its secret references resolved.</summary>
 /// <param name="Name">The name applications use, e.g. <c>statestore</c>.</param>
 /// <param name="Type">Dapr's type name, e.g. <c>state.redis</c>.</param>
-/// <param name="Version">Dapr's version of the type, e.g. <c>v1</c>.</param>
+/// <param name="Version">Dapr's version of the type, e.g. <c>v1</c>; empty when the file names none, which is the first.</param>
 /// <param name="Metadata">The metadata; names compare without case, as in Dapr.</param>
 /// <param name="File">The file it came from, for messages.</param>
 internal sealed record ComponentSpec(string Name, string Type, string Version, IReadOnlyDictionary<string, string> Metadata, string File)

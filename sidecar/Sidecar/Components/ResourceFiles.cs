@@ -7,7 +7,7 @@ namespace Sidecar.Components;
 internal static class ResourceFiles
 {
     /// <summary>All documents of the folders (or files), in the order of the paths, then of the file names.</summary>
-    /// <param name="lenient">A file that is no YAML is said and left out, as daprd does; otherwise it is an error.</param>
+    /// <param name="lenient">A file that is no YAML and a document that is no resource are said and left out, as daprd does; otherwise they are errors.</param>
     public static List<ResourceDocument> Read(IEnumerable<string> paths, ICollection<ResourceProblem> problems, bool lenient = false)
     {
         var documents = new List<ResourceDocument>();
@@ -45,11 +45,11 @@ internal static class ResourceFiles
             {
                 if (document.RootNode is YamlMappingNode root)
                 {
-                    Add(file, root, documents, problems);
+                    Add(file, root, documents, problems, lenient);
                 }
                 else if (document.RootNode is not YamlScalarNode { Value: null or "" })
                 {
-                    problems.Add(new(file, "", "holds a document that is not a mapping; a resource has apiVersion, kind, metadata and spec"));
+                    problems.Add(new(file, "", "holds a document that is not a mapping; a resource has apiVersion, kind, metadata and spec", IsError: !lenient));
                 }
             }
         }
@@ -63,21 +63,25 @@ internal static class ResourceFiles
         }
     }
 
-    private static void Add(string file, YamlMappingNode root, List<ResourceDocument> documents, ICollection<ResourceProblem> problems)
+    private static void Add(string file, YamlMappingNode root, List<ResourceDocument> documents, ICollection<ResourceProblem> problems, bool lenient)
     {
         var kind = root.TextAt("kind");
         var version = root.TextAt("apiVersion");
         if (kind is null || version is null)
         {
-            problems.Add(new(file, kind is null ? "kind" : "apiVersion", $"is missing; there are: {ResourceSchemas.Kinds}"));
+            problems.Add(new(file, kind is null ? "kind" : "apiVersion", $"is missing; there are: {ResourceSchemas.Kinds}", IsError: !lenient));
         }
         else if (ResourceSchemas.Of(kind, version) is null)
         {
-            problems.Add(new(file, "kind", $"Dapr knows no '{kind}' of '{version}'; there are: {ResourceSchemas.Kinds}"));
+            problems.Add(new(file, "kind", $"Dapr knows no '{kind}' of '{version}'; there are: {ResourceSchemas.Kinds}", IsError: !lenient));
         }
         else if (root.TextAt("metadata", "name") is not { } name)
         {
-            problems.Add(new(file, "metadata.name", "is missing"));
+            problems.Add(new(file, "metadata.name", "is missing", IsError: !lenient));
+        }
+        else if (name is "." or ".." || name.AsSpan().ContainsAny('/', '%'))
+        {
+            problems.Add(new(file, "metadata.name", $"'{name}' cannot stand in a path; give a name without / and %", IsError: !lenient));
         }
         else
         {

@@ -25,6 +25,7 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
         var stores = await StartStoresAsync(components, cancellationToken);
         components.RemoveAll(component => IsStore(component) && !stores.ContainsKey(component.Name));
         var references = new ResourceReferences(options, stores, _problems);
+        components.RemoveAll(component => !options.StrictResources && IsLeftWaiting(component, references));
         var resources = new AppResources
         {
             Configuration = configuration,
@@ -69,9 +70,21 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
     {
         var found = new List<ResourceProblem>();
         ResourceValidation.Validate(document, found);
+        found = options.StrictResources ? found : [.. found.Select(problem => problem with { IsError = problem.IsError && !problem.IsPassedOver })];
         var lenient = (!options.StrictResources && document.Kind is "Resiliency" or "Configuration") || ResourceReferences.IgnoresErrors(document);
         _problems.AddRange(lenient ? found.Select(problem => problem with { IsError = false }) : found);
         return !found.Exists(problem => problem.IsError);
+    }
+
+    private bool IsLeftWaiting(ResourceDocument component, ResourceReferences references)
+    {
+        if (!references.WaitsForStore(component))
+        {
+            return false;
+        }
+
+        _problems.Add(new(component.File, "auth.secretStore", $"there is no secret store '{component.Root.TextAt("auth", "secretStore")}'; component '{component.Name}' is left out", IsError: false));
+        return true;
     }
 
     private bool IsDenied(ResourceDocument component, ConfigurationSpec configuration)

@@ -7,6 +7,9 @@ namespace Sidecar.Components;
 /// <param name="IsError">False for a notice.</param>
 internal sealed record ResourceProblem(string File, string Field, string Message, bool IsError = true)
 {
+    /// <summary>Whether Dapr passes over it: an error only where resources are read strictly.</summary>
+    public bool IsPassedOver { get; init; }
+
     /// <inheritdoc />
     public override string ToString() => Field.Length == 0 ? $"{File}: {Message}" : $"{File}: {Field}: {Message}";
 }

@@ -26,11 +26,16 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
         return new ComponentSpec(
             document.Name,
             type?.Name ?? document.Root.TextAt("spec", "type") ?? "",
-            document.Root.TextAt("spec", "version") ?? "v1",
+            document.Root.TextAt("spec", "version") ?? "",
             metadata,
             document.File)
         { Digest = Convert.ToHexString(digest.GetHashAndReset()), IgnoreErrors = IgnoresErrors(document) };
     }
+
+    /// <summary>Whether a resource refers to secrets of a store that is not there. Outside strict mode it waits for the store, as in Dapr: for ever.</summary>
+    public bool WaitsForStore(ResourceDocument document) =>
+        document.Root.TextAt("auth", "secretStore") is { } store && !stores.ContainsKey(store)
+        && document.Root.ListAt("spec", "metadata").Any(item => item.At("secretKeyRef") is not null);
 
     /// <summary>Whether the sidecar is to go on without the component when something is wrong with it.</summary>
     public static bool IgnoresErrors(ResourceDocument document) =>
@@ -99,7 +104,7 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
 
     private string? Problem(ResourceDocument document, string field, string message)
     {
-        problems.Add(new(document.File, field, message));
+        problems.Add(new(document.File, field, message, IsError: options.StrictResources));
         return null;
     }
 

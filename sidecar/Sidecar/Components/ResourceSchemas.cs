@@ -39,7 +39,7 @@ internal static class ResourceSchemas
     public static SchemaNode Component { get; } = Document(
         ("spec", Map(
             ("type", Text().Required()),
-            ("version", Text().Required()),
+            ("version", Text()),
             ("ignoreErrors", Flag()),
             ("initTimeout", Duration()),
             ("metadata", List(NameValue))).Required()),

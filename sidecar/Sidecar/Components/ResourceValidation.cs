@@ -59,7 +59,7 @@ internal static class ResourceValidation
             given.Add(field?.Name ?? name);
             if (field is null)
             {
-                problems.Add(new(document.File, at, $"Dapr's {type.Name} has no such field; there are: {string.Join(", ", type.Fields.Select(known => known.Name))}"));
+                problems.Add(new(document.File, at, $"Dapr's {type.Name} has no such field; there are: {string.Join(", ", type.Fields.Select(known => known.Name))}") { IsPassedOver = true });
             }
             else if (Say(field, item) is var (message, isError))
             {

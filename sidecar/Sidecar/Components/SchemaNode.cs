@@ -152,7 +152,7 @@ internal sealed record SchemaNode
             }
             else
             {
-                problems.Add(new(file, at, $"Dapr knows no such key; here are: {string.Join(", ", Keys.Keys)}"));
+                problems.Add(new(file, at, $"Dapr knows no such key; here are: {string.Join(", ", Keys.Keys)}") { IsPassedOver = true });
             }
         }
 

@@ -61,7 +61,11 @@ internal sealed class MetadataApi(RuntimeMetadata metadata) : IHttpApi
         json.WriteStartObject();
         json.WriteString("name", component.Name);
         json.WriteString("type", component.Type);
-        json.WriteString("version", component.Version);
+        if (component.Version.Length > 0)
+        {
+            json.WriteString("version", component.Version);
+        }
+
         if (component.Capabilities.Count > 0)
         {
             WriteTexts(json, "capabilities", component.Capabilities);

@@ -42,7 +42,7 @@ internal sealed partial record PostgreSqlLayout
 
     public bool Version2 { get; private init; }
 
-    public static PostgreSqlLayout From(ComponentSpec spec) => spec.Version == "v1" ? One(spec) : Two(spec);
+    public static PostgreSqlLayout From(ComponentSpec spec) => spec.Version.Equals("v2", StringComparison.OrdinalIgnoreCase) ? Two(spec) : One(spec);
 
     private static PostgreSqlLayout One(ComponentSpec spec)
     {

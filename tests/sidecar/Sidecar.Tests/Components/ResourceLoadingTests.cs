@@ -122,6 +122,41 @@ public sealed class ResourceLoadingTests
         errors.Single().Should().Contain("auth.secretStore: there is no secret store 'vault'").And.Contain("there are: env");
     }
 
+    [Theory]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Whatever\nmetadata: { name: x }")]
+    [InlineData("apiVersion: dapr.io/v9\nkind: Component\nmetadata: { name: x }")]
+    [InlineData("kind: Component")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: a/b }\nspec: { type: state.in-memory, version: v1 }")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {}\nspec: { type: state.in-memory, version: v1 }")]
+    [InlineData("just a text")]
+    [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: waits }\nspec: { type: state.redis, version: v1, metadata: [{ name: redisHost, secretKeyRef: { name: a } }] }\nauth: { secretStore: nowhere }")]
+    public async Task LoadAsync_WhatDaprdPassesOver_IsLeftOutUnlessStrict(string document)
+    {
+        var loaded = await LenientlyAsync(Store, document);
+
+        loaded.Resources.Components.Select(component => component.Name).Should().Equal("env");
+        (await ErrorsAsync(Store, document)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task LoadAsync_FieldAndSecretThatDoNotExist_CostTheComponentNothingUnlessStrict()
+    {
+        const string Component = "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: mem }\nspec: { type: state.in-memory, version: v1, metadata: [{ name: nosuch, value: x }, { name: keyPrefix, secretKeyRef: { name: NOT_SET } }] }\nauth: { secretStore: env }";
+
+        var loaded = await LenientlyAsync(Store, Component);
+
+        loaded.Resources.Components.Single(component => component.Name == "mem").Metadata.Should().NotContainKey("keyPrefix");
+        (await ErrorsAsync(Store, Component)).Should().ContainSingle(error => error.Contains("nosuch"));
+    }
+
+    [Fact]
+    public async Task LoadAsync_NoVersion_IsTheFirst()
+    {
+        var loaded = await LoadAsync("apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: mem }\nspec: { type: state.in-memory }");
+
+        loaded.Resources.Components.Single().Version.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task StartAsync_SameNameTwice_IsAnError()
     {
@@ -234,6 +269,12 @@ public sealed class ResourceLoadingTests
         await using var sidecar = TestSidecar.Create(Options, resources);
         var start = () => sidecar.Runtime.StartAsync(CancellationToken.None);
         return (await start.Should().ThrowAsync<SidecarStartException>()).Which.Errors;
+    }
+
+    private static async Task<LoadedResources> LenientlyAsync(params string[] resources)
+    {
+        await using var sidecar = TestSidecar.Create(own => Options(own) with { StrictResources = false }, resources);
+        return await new ResourceLoader(sidecar.Runtime.Options).LoadAsync(CancellationToken.None);
     }
 
     private static async Task<LoadedResources> LoadAsync(params string[] resources)
