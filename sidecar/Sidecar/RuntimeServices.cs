@@ -50,6 +50,12 @@ internal sealed record RuntimeServices
     /// <summary>What is counted about calls of apps.</summary>
     public required ServiceMetrics ServiceMetrics { get; init; }
 
+    /// <summary>What is counted about workflows.</summary>
+    public required WorkflowMetrics WorkflowMetrics { get; init; }
+
+    /// <summary>How often the APIs answered with which error.</summary>
+    public required ErrorCodeMetrics ErrorCodeMetrics { get; init; }
+
     /// <summary>What is counted about actors.</summary>
     public required ActorMetrics ActorMetrics { get; init; }
 

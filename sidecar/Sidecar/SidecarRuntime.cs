@@ -161,7 +161,9 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             Metrics = metrics,
             ActorMetrics = new ActorMetrics(metrics),
             ServiceMetrics = serviceMetrics,
-            ComponentMetrics = new ComponentMetrics(metrics, Options.Environment.GetValueOrDefault("NAMESPACE", "default")),
+            ComponentMetrics = new ComponentMetrics(metrics, Options.Environment.GetValueOrDefault("NAMESPACE", "")),
+            WorkflowMetrics = new WorkflowMetrics(metrics, Options.Environment.GetValueOrDefault("NAMESPACE", ""), Options.MaxBodySize),
+            ErrorCodeMetrics = new ErrorCodeMetrics(metrics, configuration.Metrics.RecordErrorCodes),
         };
         _reloader = new ResourceReloader(Options, _services, resiliency, Options.Loggers.CreateLogger<ResourceReloader>());
         _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing, serviceMetrics);
@@ -194,11 +196,10 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             middleware.Build("httpPipeline", configuration.HttpPipeline));
         var grpc = new GrpcDispatcher(
             CreateGrpcServer(services, invoker),
-            new GrpcProxy(Options.AppId, callee, AppRegistry.Of(Options.Run), services.UnknownApps),
+            new GrpcProxy(services, callee, AppRegistry.Of(Options.Run)),
             new ApiToken(Options.ApiToken),
             new GrpcApiAccess(configuration.AllowedApis, configuration.DeniedApis),
-            services.Tracing,
-            services.Metrics);
+            services);
         _endpoints = new SidecarEndpoints(Options, http, grpc, new PublicDispatcher(health, metadata), new MetricsEndpoint(services.Metrics));
     }
 

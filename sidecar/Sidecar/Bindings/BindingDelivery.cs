@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
+using Sidecar.Invocation;
 using Sidecar.Resiliency;
 using Sidecar.Telemetry;
 
@@ -44,6 +45,14 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
             return false;
         }
 
+        var began = Stopwatch.GetTimestamp();
+        var taken = await TryDeliverAsync(bindingEvent, cancellationToken);
+        services.ComponentMetrics.InputBinding(binding.Name, taken, began);
+        return taken;
+    }
+
+    private async Task<bool> TryDeliverAsync(BindingEvent bindingEvent, CancellationToken cancellationToken)
+    {
         using var span = StartSpan(bindingEvent);
         try
         {
@@ -68,7 +77,7 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
     {
         var parent = new TraceContext(bindingEvent.Metadata.GetValueOrDefault("traceparent", ""), bindingEvent.Metadata.GetValueOrDefault("tracestate", ""));
         var span = services.Tracing.Start("bindings/" + binding.Name, ActivityKind.Client, parent);
-        span?.SetTag("db.connection_string", $"POST /{binding.Name}");
+        span?.SetTag("db.connection_string", services.GrpcApp is null ? $"POST /{binding.Name}" : GrpcApp.Callback + "OnBindingEvent");
         span?.SetTag("db.name", binding.Name);
         span?.SetTag("db.system", "bindings");
         span?.SetTag("rpc.service", "Dapr");

@@ -29,7 +29,7 @@ internal sealed partial class BindingsBuildingBlock : IBuildingBlock
             binding => binding.Usage,
             binding => binding.Binding.DisposeAsync());
         _bindings = new ComponentSet<LoadedBinding>(services.ComponentsOf("bindings"), life, services);
-        Outputs = new OutputBindings(_bindings, services.Resiliency);
+        Outputs = new OutputBindings(_bindings, services.Resiliency, services.ComponentMetrics);
         HttpApis = [new BindingsHttpApi(Outputs, services.Tracing)];
         GrpcApis = [new BindingGrpcApi(Outputs, services.Tracing)];
     }

@@ -1,12 +1,22 @@
+using System.Diagnostics;
 using Sidecar.Resiliency;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Bindings;
 
 /// <summary>Calls of output bindings by name, under the component's outbound policy. Both APIs and the answers of applications go through here.</summary>
-internal sealed class OutputBindings(IReadOnlyDictionary<string, LoadedBinding> bindings, IResiliency resiliency)
+internal sealed class OutputBindings(IReadOnlyDictionary<string, LoadedBinding> bindings, IResiliency resiliency, ComponentMetrics metrics)
 {
     /// <summary>Carries out an operation; whatever goes wrong is the result's error, in daprd's words.</summary>
     public async Task<BindingResult> InvokeAsync(string name, BindingRequest request, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var result = await InvokeUncountedAsync(name, request, cancellationToken);
+        metrics.OutputBinding(name, request.Operation, result.Error is null, began);
+        return result;
+    }
+
+    private async Task<BindingResult> InvokeUncountedAsync(string name, BindingRequest request, CancellationToken cancellationToken)
     {
         if (request.Operation.Length == 0)
         {

@@ -73,9 +73,16 @@ internal static class ConfigurationReader
             IncreasedCardinality = !Is(node.TextAt("http", "increasedCardinality"), "false"),
             ExcludeVerbs = Is(node.TextAt("http", "excludeVerbs"), "true"),
             PathMatching = node.TextsAt("http", "pathMatching"),
+            RecordErrorCodes = Is(node.TextAt("recordErrorCodes"), "true"),
+            Rules = [.. node.ListAt("rules").SelectMany(rule => rule.ListAt("labels").Select(label => ReadRule(rule, label)))],
             LatencyBuckets = buckets.Count > 0 ? [.. buckets.Select(text => double.TryParse(text, CultureInfo.InvariantCulture, out var bound) ? bound : 0).Where(bound => bound > 0).Order()] : defaults.LatencyBuckets,
         };
     }
+
+    private static MetricRule ReadRule(YamlNode rule, YamlNode label) => new(
+        rule.TextAt("name") ?? "",
+        label.TextAt("name") ?? "",
+        [.. (label.At("regex") as YamlMappingNode)?.Children.Select(pair => (pair.Value.ToString(), pair.Key.ToString())).Where(pair => MetricRule.Problem(pair.Item1) is null) ?? []]);
 
     private static WorkflowSpec ReadWorkflow(YamlNode? node)
     {

@@ -15,6 +15,12 @@ internal sealed record MetricsSpec
     /// <summary>The patterns of paths that become labels; default none.</summary>
     public IReadOnlyList<string> PathMatching { get; init; } = [];
 
+    /// <summary>Whether errors are counted by their code; default false.</summary>
+    public bool RecordErrorCodes { get; init; }
+
+    /// <summary>What is replaced in the values of labels; default nothing.</summary>
+    public IReadOnlyList<MetricRule> Rules { get; init; } = [];
+
     /// <summary>The upper bounds of latencies in milliseconds; default daprd's.</summary>
     public double[] LatencyBuckets { get; init; } = Telemetry.Metrics.Distribution.Latency;
 }

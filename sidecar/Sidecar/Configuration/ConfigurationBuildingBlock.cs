@@ -20,7 +20,7 @@ internal sealed class ConfigurationBuildingBlock : IBuildingBlock
             store => store.Usage,
             store => store.Store.DisposeAsync());
         _stores = new ComponentSet<LoadedConfigurationStore>(services.ComponentsOf("configuration"), life, services);
-        Stores = new ConfigurationStores(_stores, services.Resiliency, services.Options.NewId);
+        Stores = new ConfigurationStores(_stores, services.Resiliency, services.ComponentMetrics, services.Options.NewId);
         HttpApis = [new ConfigurationHttpApi(Stores, services)];
         GrpcApis = [new ConfigurationGrpcApi(Stores)];
     }

@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Sidecar.Reloading;
 using Sidecar.Resiliency;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Configuration;
 
 /// <summary>
 /// The configuration stores by name and their subscriptions, for every API that uses them. Calls run under the component's outbound policy.
 /// </summary>
-internal sealed class ConfigurationStores(IReadOnlyDictionary<string, LoadedConfigurationStore> stores, IResiliency resiliency, Func<Guid> newId)
+internal sealed class ConfigurationStores(IReadOnlyDictionary<string, LoadedConfigurationStore> stores, IResiliency resiliency, ComponentMetrics metrics, Func<Guid> newId)
 {
     private const int MaxSubscriptions = 10_000;
+    private const string Unsubscribe = "unsubscribe";
     private readonly ConcurrentDictionary<(string Store, string Id), Running> _subscriptions = new();
 
     /// <summary>Whether there is any store.</summary>
@@ -20,7 +23,7 @@ internal sealed class ConfigurationStores(IReadOnlyDictionary<string, LoadedConf
 
     /// <summary>The items of these keys, or of all.</summary>
     public Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(string store, IReadOnlyList<string> keys, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
-        Run(store, token => stores[store].Store.GetAsync(keys, metadata, token), cancellationToken);
+        Run(store, "get", token => stores[store].Store.GetAsync(keys, metadata, token), cancellationToken);
 
     /// <summary>Subscribes; <paramref name="handler"/> gets the new subscription's id with each change. Returns the id.</summary>
     public async Task<string> SubscribeAsync(
@@ -38,19 +41,22 @@ internal sealed class ConfigurationStores(IReadOnlyDictionary<string, LoadedConf
         var id = newId().ToString();
         var subscription = new ConfigurationSubscription(keys, metadata, (items, token) => handler(id, items, token));
         var loaded = stores[store];
-        _subscriptions[(store, id)] = new Running(subscription, loaded, await Run(store, token => loaded.Store.SubscribeAsync(subscription, token), cancellationToken));
+        _subscriptions[(store, id)] = new Running(subscription, loaded, await Run(store, "subscribe", token => loaded.Store.SubscribeAsync(subscription, token), cancellationToken));
         return id;
     }
 
     /// <summary>Ends a subscription; null when it did, else why not.</summary>
     public async Task<string?> UnsubscribeAsync(string store, string id)
     {
+        var began = Stopwatch.GetTimestamp();
         if (!_subscriptions.TryRemove((store, id), out var subscription))
         {
+            metrics.Configuration(store, Unsubscribe, success: false, began);
             return stores[store].Store.UnknownSubscription(id);
         }
 
         await subscription.Handle.DisposeAsync();
+        metrics.Configuration(store, Unsubscribe, success: true, began);
         return null;
     }
 
@@ -111,8 +117,21 @@ internal sealed class ConfigurationStores(IReadOnlyDictionary<string, LoadedConf
         }
     }
 
-    private Task<T> Run<T>(string store, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        stores[store].Usage.Track(resiliency.ForComponentOutbound(store).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken));
+    private async Task<T> Run<T>(string store, string operation, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var succeeded = false;
+        try
+        {
+            var result = await stores[store].Usage.Track(resiliency.ForComponentOutbound(store).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken));
+            succeeded = true;
+            return result;
+        }
+        finally
+        {
+            metrics.Configuration(store, operation, succeeded, began);
+        }
+    }
 
     private sealed record Running(ConfigurationSubscription Subscription, LoadedConfigurationStore Store, IAsyncDisposable Handle);
 }

@@ -20,7 +20,7 @@ internal sealed class CryptoBuildingBlock : IBuildingBlock
             loaded => loaded.Usage,
             _ => ValueTask.CompletedTask);
         _providers = new ComponentSet<LoadedCryptoProvider>(services.ComponentsOf("crypto"), life, services);
-        var providers = new CryptoProviders(_providers, services.Resiliency);
+        var providers = new CryptoProviders(_providers, services.Resiliency, services.ComponentMetrics);
         HttpApis = [new CryptoHttpApi(providers)];
         GrpcApis = [new CryptoGrpcApi(providers, services.Time)];
     }

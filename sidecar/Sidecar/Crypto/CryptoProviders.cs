@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Sidecar.Crypto.Scheme;
 using Sidecar.Resiliency;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Crypto;
 
 /// <summary>The crypto components by name, called under their outbound policies. Both APIs go through here.</summary>
-internal sealed class CryptoProviders(IReadOnlyDictionary<string, LoadedCryptoProvider> providers, IResiliency resiliency)
+internal sealed class CryptoProviders(IReadOnlyDictionary<string, LoadedCryptoProvider> providers, IResiliency resiliency, ComponentMetrics metrics)
 {
     /// <summary>Whether there is none at all.</summary>
     public bool IsEmpty => providers.Count == 0;
@@ -24,13 +26,21 @@ internal sealed class CryptoProviders(IReadOnlyDictionary<string, LoadedCryptoPr
 
     private async Task<byte[]> RunAsync(LoadedCryptoProvider loaded, Func<CancellationToken, Task<byte[]>> call, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
+        var succeeded = false;
         try
         {
-            return await loaded.Usage.Track(resiliency.ForComponentOutbound(loaded.Spec.Name).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken));
+            var key = await loaded.Usage.Track(resiliency.ForComponentOutbound(loaded.Spec.Name).ExecuteAsync(call, _ => AttemptOutcome.Success, cancellationToken));
+            succeeded = true;
+            return key;
         }
         catch (Exception exception) when (exception is CryptographicException or TimeoutException or CircuitOpenException)
         {
             throw new CryptoException(exception.Message);
+        }
+        finally
+        {
+            metrics.Crypto(loaded.Spec.Name, succeeded, began);
         }
     }
 }

@@ -26,10 +26,22 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
         span?.SetTag("dapr.protocol", "grpc");
         span?.SetTag("rpc.service", "ServiceInvocation");
         var result = await CallAppAsync(request, Tracing.ContextOf(span, trace), "rpc error: code = Internal desc = error invoking app channel: ", cancellationToken);
-        var status = result.Response is null ? result.Status : (int)result.Response.StatusCode;
-        Tracing.SetStatus(span, status);
-        metrics.Served(request.Headers.NonValidated.TryGetValues("dapr-caller-app-id", out var caller) ? caller.First() : "", status);
+        Tracing.SetStatus(span, result.Response is null ? result.Status : (int)result.Response.StatusCode);
+        if (app.Exists)
+        {
+            metrics.Served(request.Headers.NonValidated.TryGetValues("dapr-caller-app-id", out var caller) ? caller.First() : "unknown", (int?)result.Response?.StatusCode ?? 0);
+        }
+
         return result;
+    }
+
+    /// <inheritdoc />
+    public Span? StartProxied(string method, string caller, TraceContext trace)
+    {
+        var span = tracing.Start(method, ActivityKind.Server, trace);
+        span?.SetTag("dapr-callee-app-id", appId);
+        span?.SetTag("dapr-caller-app-id", caller);
+        return span;
     }
 
     /// <inheritdoc />

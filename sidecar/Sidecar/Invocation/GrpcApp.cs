@@ -65,7 +65,15 @@ internal sealed class GrpcApp : IDisposable
         }
 
         var answer = await SendAsync<TResponse>(request, cancellationToken);
-        _metrics.ClientRpc(path, answer.Status.Code, request.Content!.Headers.ContentLength ?? 0, answer.Message?.CalculateSize() ?? 0, began);
+        if (path == HealthCheck)
+        {
+            _metrics.HealthProbe(answer.Status.Code, began);
+        }
+        else
+        {
+            _metrics.ClientRpc(path, answer.Status.Code, request.Content!.Headers.ContentLength ?? 0, answer.Message?.CalculateSize() ?? 0, began);
+        }
+
         return answer;
     }
 

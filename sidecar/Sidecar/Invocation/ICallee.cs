@@ -12,6 +12,9 @@ internal interface ICallee
     /// <summary>Runs the callee's steps (access control, span, token, app health) and calls the app.</summary>
     Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken);
 
+    /// <summary>Starts the callee's span of a call that is proxied to it; null when spans are not recorded.</summary>
+    Span? StartProxied(string method, string caller, TraceContext trace);
+
     /// <summary>The app for a call that is proxied to it as it is; null and why not.</summary>
     GrpcApp? FindGrpc(string method, out GrpcStatus? refusal);
 }

@@ -57,7 +57,14 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
                     last?.Response?.Dispose();
                     last = null;
                     last = await invoker.AttemptAsync(context, target, method, query, body, ++attempts, token);
-                    return IsFinal(last, policy, streaming) ? last = await AnswerAsync(context, last, streaming, token) : last;
+                    if (IsFinal(last, policy, streaming))
+                    {
+                        return last = await AnswerAsync(context, last, streaming, token);
+                    }
+
+                    // The body belongs to the attempt, that of a failure too, which may be the last.
+                    await (last.Response?.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, token) ?? Task.CompletedTask);
+                    return last;
                 },
                 outcome => outcome.Outcome with { Permanent = outcome.IsPermanent || outcome.IsAnswered || streaming },
                 context.RequestAborted);

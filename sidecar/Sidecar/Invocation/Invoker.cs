@@ -39,7 +39,11 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
     {
         if (IsEndpoint(target))
         {
-            return await CallEndpointAsync(request, target, method + query, trace, cancellationToken);
+            var began = Stopwatch.GetTimestamp();
+            services.ServiceMetrics.RequestSent(target);
+            var answer = await CallEndpointAsync(request, target, method + query, trace, cancellationToken);
+            CountResponse(target, answer, began);
+            return answer;
         }
 
         var parts = target.Split('.');
@@ -67,11 +71,18 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
     private async Task<InvocationResult> CallOtherAsync(ICallee callee, HttpRequestMessage request, string target, string method, TraceContext trace, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        var isStream = request.Content is { Headers.ContentLength: null };
-        services.ServiceMetrics.RequestSent(target, isStream);
+        services.ServiceMetrics.RequestSent(target);
         var result = await callee.InvokeAsync(request, method, trace, cancellationToken);
-        services.ServiceMetrics.ResponseReceived(target, result.Response is null ? result.Status : (int)result.Response.StatusCode, isStream, began);
+        CountResponse(target, result, began);
         return result;
+    }
+
+    private void CountResponse(string target, InvocationResult result, long began)
+    {
+        if (result.Response is { } response)
+        {
+            services.ServiceMetrics.ResponseReceived(target, (int)response.StatusCode, began);
+        }
     }
 
     /// <inheritdoc />

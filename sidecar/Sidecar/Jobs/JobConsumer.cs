@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
@@ -17,9 +18,10 @@ internal sealed partial class JobConsumer(string target, RuntimeServices service
     public async Task<DeliveryOutcome> DeliverAsync(ScheduleEntry entry, CancellationToken cancellationToken)
     {
         var job = entry.Definition.Request;
+        var began = Stopwatch.GetTimestamp();
         if (services.GrpcApp is { } grpc)
         {
-            return await TellAsync(grpc, job, cancellationToken);
+            return await TellAsync(grpc, job, began, cancellationToken);
         }
 
         var path = RequestPath.Encode("/job/" + job.Name.TrimStart('/'));
@@ -29,6 +31,7 @@ internal sealed partial class JobConsumer(string target, RuntimeServices service
         try
         {
             using var response = await services.App.SendAsync(request, cancellationToken);
+            services.ComponentMetrics.JobTriggered(response.IsSuccessStatusCode, began);
             if (response.IsSuccessStatusCode)
             {
                 return DeliveryOutcome.Accepted;
@@ -45,9 +48,14 @@ internal sealed partial class JobConsumer(string target, RuntimeServices service
     }
 
     // A call that failed for good is not repeated either: NOT_FOUND is an app without such a job.
-    private async Task<DeliveryOutcome> TellAsync(GrpcApp app, ScheduleRequest job, CancellationToken cancellationToken)
+    private async Task<DeliveryOutcome> TellAsync(GrpcApp app, ScheduleRequest job, long began, CancellationToken cancellationToken)
     {
         var status = await GrpcJobApp.TellAsync(app, job, services.Tracing.Header(TraceContext.None), cancellationToken);
+        if (status.Code is not GrpcCode.Unavailable)
+        {
+            services.ComponentMetrics.JobTriggered(status.Code is GrpcCode.Ok, began);
+        }
+
         if (status.Code is GrpcCode.Ok)
         {
             return DeliveryOutcome.Accepted;

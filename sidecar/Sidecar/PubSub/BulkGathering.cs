@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Sidecar.Components;
 using Sidecar.Resiliency;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.PubSub;
 
@@ -9,7 +11,7 @@ namespace Sidecar.PubSub;
 /// is handed in gets its answer, its delivery's fault or its cancellation.
 /// </summary>
 /// <param name="oneByOne">The broker hands out an event only after the one before is settled: waiting for more would be in vain.</param>
-internal sealed class BulkGathering(BulkSubscribeSpec limits, bool oneByOne, IPolicy policy, IAppDelivery app, TimeProvider time)
+internal sealed class BulkGathering(BulkSubscribeSpec limits, bool oneByOne, IPolicy policy, IAppDelivery app, TimeProvider time, ComponentMetrics? metrics = null)
 {
     private const int DefaultCount = 100;
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(1);
@@ -76,7 +78,9 @@ internal sealed class BulkGathering(BulkSubscribeSpec limits, bool oneByOne, IPo
             await policy.ExecuteAsync(
                 async token =>
                 {
+                    var began = Stopwatch.GetTimestamp();
                     var answers = await app.PostBulkAsync([.. open.Select(waiting => waiting.Event)], token);
+                    metrics?.BulkDelivered(open[0].Event.Message.Topic, answers.Select(WordOf).Distinct(StringComparer.Ordinal), began);
                     foreach (var (waiting, answer) in open.Zip(answers))
                     {
                         waiting.Last = answer;
@@ -100,6 +104,13 @@ internal sealed class BulkGathering(BulkSubscribeSpec limits, bool oneByOne, IPo
             open.ForEach(waiting => waiting.Answer.TrySetException(exception));
         }
     }
+
+    private static string WordOf(AppAnswer answer) => answer.Verdict switch
+    {
+        AppVerdict.Success => "SUCCESS",
+        AppVerdict.Retry => "RETRY",
+        _ => "DROP",
+    };
 
     private sealed class Waiting(AppEvent appEvent, TaskCompletionSource<AppAnswer> answer)
     {

@@ -14,26 +14,12 @@ internal sealed record LoadedBroker(ComponentSpec Spec, IPubSubBroker Broker, To
     public Usage Usage { get; } = new();
 
     /// <summary>Publishes under the outbound policy; the scopes are the caller's business.</summary>
-    public Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken) => Usage.Track(PublishCountedAsync(message, cancellationToken));
-
-    private async Task PublishCountedAsync(BrokerMessage message, CancellationToken cancellationToken)
-    {
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        var succeeded = false;
-        try
+    public Task PublishAsync(BrokerMessage message, CancellationToken cancellationToken) => Usage.Track(Outbound.ExecuteAsync(
+        async token =>
         {
-            succeeded = await Outbound.ExecuteAsync(
-                async token =>
-                {
-                    await Broker.PublishAsync(message, token);
-                    return true;
-                },
-                _ => AttemptOutcome.Success,
-                cancellationToken);
-        }
-        finally
-        {
-            Metrics?.Published(Name, message.Topic, succeeded, began);
-        }
-    }
+            await Broker.PublishAsync(message, token);
+            return true;
+        },
+        _ => AttemptOutcome.Success,
+        cancellationToken));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sidecar.Api.Http;
 
 namespace Sidecar.PubSub;
@@ -36,6 +37,14 @@ internal sealed class Publisher(IReadOnlyDictionary<string, LoadedBroker> broker
             return problem;
         }
 
+        var began = Stopwatch.GetTimestamp();
+        var error = await TryPublishAsync(broker, published, data, cancellationToken);
+        broker.Metrics?.Published(broker.Name, published.Topic, error is null, began);
+        return error;
+    }
+
+    private async Task<ApiError?> TryPublishAsync(LoadedBroker broker, PublishedEvent published, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
         if (!broker.Scopes.MayPublish(published.Topic))
         {
             return PubSubErrors.Forbidden(broker.Name, published.Topic, appId);
@@ -68,8 +77,10 @@ internal sealed class Publisher(IReadOnlyDictionary<string, LoadedBroker> broker
             messages.Add((id, new BrokerMessage(topic, data, entry.Metadata)));
         }
 
+        var began = Stopwatch.GetTimestamp();
         if (!broker.Scopes.MayPublish(topic))
         {
+            broker.Metrics?.BulkPublished(broker.Name, topic, success: false, began);
             return PubSubErrors.Forbidden(broker.Name, topic, appId);
         }
 
@@ -86,6 +97,7 @@ internal sealed class Publisher(IReadOnlyDictionary<string, LoadedBroker> broker
             }
         }
 
+        broker.Metrics?.BulkPublished(broker.Name, topic, failed.Count == 0, began);
         return null;
     }
 

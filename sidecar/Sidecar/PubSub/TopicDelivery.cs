@@ -11,7 +11,7 @@ namespace Sidecar.PubSub;
 internal sealed partial class TopicDelivery(Subscription subscription, LoadedBroker broker, IAppDelivery app, ILogger logger, TimeProvider time, Func<string> newId, Func<CancellationToken, Task>? appAvailable = null)
 {
     private static readonly TimeSpan DeadLetterTimeout = TimeSpan.FromSeconds(30);
-    private readonly BulkGathering? _bulk = subscription.Bulk is { } limits ? new BulkGathering(limits, broker.Broker.DeliversOneByOne, broker.Inbound, app, time) : null;
+    private readonly BulkGathering? _bulk = subscription.Bulk is { } limits ? new BulkGathering(limits, broker.Broker.DeliversOneByOne, broker.Inbound, app, time, broker.Metrics) : null;
 
     public async Task<DeliveryOutcome> HandleAsync(BrokerMessage message, CancellationToken cancellationToken)
     {
@@ -98,7 +98,7 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        broker.Metrics?.Delivered(broker.Name, appEvent.Message.Topic, answer.Verdict switch { AppVerdict.Success => "success", AppVerdict.Drop or AppVerdict.Ignore => "drop", _ => "retry" }, began);
+        Count(appEvent, answer, began);
         switch (answer.Verdict)
         {
             case AppVerdict.Success:
@@ -112,6 +112,22 @@ internal sealed partial class TopicDelivery(Subscription subscription, LoadedBro
             default:
                 LogFailed(broker.Name, appEvent.Message.Topic, appEvent.Event["id"], answer.Detail);
                 return await DeadLetterAsync(appEvent.Message, DeliveryOutcome.Failed, cancellationToken);
+        }
+    }
+
+    // A bulk delivery is counted as a whole. An app that drops an event has done what it should; one without the route has not.
+    private void Count(AppEvent appEvent, AppAnswer answer, long began)
+    {
+        if (_bulk is null)
+        {
+            var (process, status) = answer switch
+            {
+                { Verdict: AppVerdict.Success } => ("success", "success"),
+                { Verdict: AppVerdict.Drop, Status: 0 } => ("drop", "success"),
+                { Verdict: AppVerdict.Drop or AppVerdict.Ignore } => ("drop", "drop"),
+                _ => ("retry", "retry"),
+            };
+            broker.Metrics?.Delivered(broker.Name, appEvent.Message.Topic, process, status, began);
         }
     }
 

@@ -27,16 +27,19 @@ internal sealed class Tracing
         Time = time ?? TimeProvider.System;
     }
 
+    /// <summary>Whether baggage is looked at; it is unless sampling is switched off.</summary>
+    public bool TakesBaggage => !_silent;
+
     /// <summary>The clock of the spans.</summary>
     public TimeProvider Time { get; }
 
     /// <summary>Starts the span of an API request, or takes over the caller's context.</summary>
-    public RequestTrace Begin(HttpContext context, string path)
+    public RequestTrace Begin(HttpContext context, string path, ActivityKind kind = ActivityKind.Client)
     {
         var trace = new RequestTrace(Incoming(context.Request.Headers.TraceParent, context.Request.Headers.TraceState), null);
         if (_recording)
         {
-            trace.Span = Start(path, ActivityKind.Client, trace.Incoming);
+            trace.Span = Start(path, kind, trace.Incoming);
         }
 
         context.Features.Set(trace);
@@ -107,7 +110,8 @@ internal sealed class Tracing
         }
     }
 
-    private static TraceContext Incoming(string? traceParent, string? traceState) =>
+    /// <summary>The context that headers carry; none when they are no trace context.</summary>
+    public static TraceContext Incoming(string? traceParent, string? traceState) =>
         TraceParent.TryParse(traceParent, out _) ? new(traceParent!, IsHeader(traceState) ? traceState! : "") : TraceContext.None;
 
     // It goes on as a header of requests and answers; by the standard it is printable ASCII, and what is not counts as absent.

@@ -89,7 +89,11 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     }
 
     private static EngineEnvironment EnvironmentOf(RuntimeServices services) =>
-        new(services.Time, services.Tracing, services.Loggers.CreateLogger<WorkflowEngine>()) { Peers = services.Run.GetOrAdd(services.Namespace, () => new WorkflowPeers()) };
+        new(services.Time, services.Tracing, services.Loggers.CreateLogger<WorkflowEngine>())
+        {
+            Peers = services.Run.GetOrAdd(services.Namespace, () => new WorkflowPeers()),
+            Metrics = services.WorkflowMetrics,
+        };
 
     private static WorkflowOptions OptionsOf(WorkflowSpec spec)
     {

@@ -20,7 +20,10 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
             : null;
 
     /// <summary>Creates an instance. It is durable when this returns; it runs when a worker takes it.</summary>
-    public async Task<WorkflowRefusal> CreateAsync(CreateInstanceRequest request, CancellationToken cancellation)
+    public Task<WorkflowRefusal> CreateAsync(CreateInstanceRequest request, CancellationToken cancellation) =>
+        CountAsync(Context.Metrics is { } metrics ? metrics.Created : null, TryCreateAsync(request, cancellation));
+
+    private async Task<WorkflowRefusal> TryCreateAsync(CreateInstanceRequest request, CancellationToken cancellation)
     {
         if (engine.Overload() is not null)
         {
@@ -86,12 +89,12 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
             return Task.FromResult(WorkflowRefusal.Overloaded);
         }
 
-        return engine.ChangeAsync(
+        return CountEventAsync(engine.ChangeAsync(
             instanceId,
             instance => !instance.Exists ? (WorkflowRefusal.NotFound, (Step?)null)
                 : instance.InboxLength >= Context.Options.MaxInbox || input?.Length > Context.Options.MaxPayload ? (WorkflowRefusal.TooMuch, null)
                 : (WorkflowRefusal.None, instance.Raise(Events.Raised(Context.Now, name, input))),
-            cancellation);
+            cancellation));
     }
 
     public Task<WorkflowRefusal> TerminateAsync(string instanceId, string? output, bool recursive, CancellationToken cancellation) =>
@@ -106,6 +109,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     /// <summary>Removes an instance that has ended, and its children that have.</summary>
     public async Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, bool recursive, bool force, CancellationToken cancellation)
     {
+        var began = Context.Time.GetTimestamp();
         var (refusal, children) = await engine.ChangeAsync(
             instanceId,
             instance =>
@@ -117,6 +121,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
             },
             cancellation);
         var count = refusal == WorkflowRefusal.None ? 1 : 0;
+        Context.Metrics?.Purged(count > 0, Context.Time.GetElapsedTime(began));
         foreach (var child in recursive && count > 0 ? children : [])
         {
             count += OfApp(child.App) is { } owner ? (await owner.PurgeAsync(child.Id, recursive, force, cancellation)).Count : 0;
@@ -190,8 +195,18 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     }
 
     private Task<WorkflowRefusal> OnExistingAsync(string instanceId, Func<Engine.WorkflowInstance, Step?> change, CancellationToken cancellation) =>
-        engine.ChangeAsync(
+        CountEventAsync(engine.ChangeAsync(
             instanceId,
             instance => instance.Exists ? (WorkflowRefusal.None, change(instance)) : (WorkflowRefusal.NotFound, null),
-            cancellation);
+            cancellation));
+
+    private Task<WorkflowRefusal> CountEventAsync(Task<WorkflowRefusal> operation) => CountAsync(Context.Metrics is { } metrics ? metrics.EventAdded : null, operation);
+
+    private async Task<WorkflowRefusal> CountAsync(Action<bool, TimeSpan>? count, Task<WorkflowRefusal> operation)
+    {
+        var began = Context.Time.GetTimestamp();
+        var refusal = await operation;
+        count?.Invoke(refusal == WorkflowRefusal.None, Context.Time.GetElapsedTime(began));
+        return refusal;
+    }
 }

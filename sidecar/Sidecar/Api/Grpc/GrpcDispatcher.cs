@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Security;
 using Sidecar.Telemetry;
@@ -9,8 +10,10 @@ namespace Sidecar.Api.Grpc;
 /// The gRPC API of one sidecar: token, allow list, trace, then the call by the whole path. What the sidecar does not serve itself is
 /// proxied to the app that the metadata name.
 /// </summary>
-internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToken token, GrpcApiAccess access, Tracing tracing, SidecarMetrics metrics)
+internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToken token, GrpcApiAccess access, RuntimeServices services)
 {
+    private const string RuntimePrefix = "/dapr.proto.runtime.";
+
     /// <summary>Answers a request.</summary>
     public Task HandleAsync(HttpContext context)
     {
@@ -31,8 +34,18 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
             return GrpcServer.RefuseAsync(context, GrpcErrors.FromHttp(501, "requested endpoint is not available"));
         }
 
-        return !server.Serves(path) ? proxy.HandleAsync(context, path)
-            : HandleTracedAsync(context, path);
+        if (services.Tracing.TakesBaggage && context.Request.Headers[Baggage.Header] is { Count: > 0 } baggage)
+        {
+            var value = string.Join(',', baggage.AsEnumerable());
+            if (Baggage.Problem(value) is { } problem)
+            {
+                return GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.InvalidArgument, $"invalid baggage header: {problem}"));
+            }
+
+            context.Response.Headers[Baggage.Header] = value;
+        }
+
+        return server.Serves(path) ? HandleTracedAsync(context, path) : proxy.HandleAsync(context, path);
     }
 
     private async Task HandleTracedAsync(HttpContext context, string path)
@@ -43,8 +56,9 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
             headers.TraceParent = traceParent;
         }
 
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        var trace = tracing.Begin(context, path);
+        var began = Stopwatch.GetTimestamp();
+        var streams = server.Streams(path);
+        var trace = services.Tracing.Begin(context, path, streams && !path.StartsWith(RuntimePrefix, StringComparison.Ordinal) ? ActivityKind.Server : ActivityKind.Client);
         var status = await server.HandleAsync(context);
         if (trace.Span is { } span)
         {
@@ -53,15 +67,17 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
             SpanTags.AddUserDefined(span, headers);
             if (status.Code != GrpcCode.Ok)
             {
-                span.SetStatus(System.Diagnostics.ActivityStatusCode.Error, status.Message);
+                span.SetStatus(ActivityStatusCode.Error, status.Message);
             }
 
             span.Stop();
         }
 
-        if (metrics.IsEnabled)
+        // As in daprd a stream is not counted.
+        if (services.Metrics.IsEnabled && !streams)
         {
-            metrics.Rpc(path, ServiceMetrics.Word(status.Code), context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
+            services.ErrorCodeMetrics.Answered(status.Reason);
+            services.Metrics.Rpc(path, ServiceMetrics.Word(status.Code), context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
         }
     }
 }

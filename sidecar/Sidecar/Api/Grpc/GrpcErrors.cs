@@ -14,13 +14,14 @@ internal static class GrpcErrors
     /// <summary>An error of a building block; without details of its own its error code is the reason.</summary>
     public static GrpcException From(ApiError error, GrpcCode code) => new(new GrpcStatus(code, error.Message)
     {
+        Reason = error.Reason,
         Details = error.Details is { } details
             ? [.. details.OfType<IReadOnlyDictionary<string, object?>>().Select(ToMessage).OfType<IMessage>()]
             : [new ErrorInfo { Reason = error.ErrorCode, Domain = Domain }],
     });
 
     /// <summary>An error of a building block that carries no details.</summary>
-    public static GrpcException Plain(ApiError error, GrpcCode code) => new(code, error.Message);
+    public static GrpcException Plain(ApiError error, GrpcCode code) => new(new GrpcStatus(code, error.Message) { Reason = error.Reason });
 
     /// <summary>A failed HTTP answer as a status; the beginning of its body goes into the details.</summary>
     public static GrpcStatus FromHttp(int status, string detail)

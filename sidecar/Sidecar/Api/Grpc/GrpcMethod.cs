@@ -10,6 +10,9 @@ internal sealed record GrpcMethod(string Path, Func<GrpcCall, Task> Handle)
     /// <summary>The largest request message in bytes; null = the server's limit.</summary>
     public int? MaxMessageSize { get; init; }
 
+    /// <summary>Whether one side sends more than one message.</summary>
+    public bool IsStream { get; init; }
+
     /// <summary>A call with one request and one answer.</summary>
     public static GrpcMethod Unary<TRequest, TResponse>(string path, Func<TRequest, GrpcCall, Task<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>, new()
@@ -24,8 +27,9 @@ internal sealed record GrpcMethod(string Path, Func<GrpcCall, Task> Handle)
             var request = await call.ReadAsync<TRequest>();
             await call.SendHeadersAsync();
             await handler(request, call);
-        });
+        })
+        { IsStream = true };
 
     /// <summary>A call in which both sides send any number of messages; the handler decides when the response headers leave.</summary>
-    public static GrpcMethod Duplex(string path, Func<GrpcCall, Task> handler) => new(path, handler);
+    public static GrpcMethod Duplex(string path, Func<GrpcCall, Task> handler) => new(path, handler) { IsStream = true };
 }

@@ -1,19 +1,24 @@
-using System.Net;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Sidecar.Faults;
 using Sidecar.Invocation;
 using Sidecar.NameResolution;
+using Sidecar.Resiliency;
+using Sidecar.Telemetry;
 
 namespace Sidecar.Api.Grpc;
 
 /// <summary>
 /// Carries calls of services that the sidecar does not have to the app that metadata <c>dapr-app-id</c> names: frames, metadata and
-/// trailers as they are, both directions at once.
+/// trailers as they are, both directions at once. Calls of other apps go under their policies, those that stream (<c>dapr-stream</c>) only until they begin.
 /// </summary>
-internal sealed class GrpcProxy(string appId, ICallee self, AppRegistry apps, UnknownApps unknown)
+internal sealed class GrpcProxy(RuntimeServices services, ICallee self, AppRegistry apps)
 {
     private const string CalleeId = "dapr-callee-app-id";
     private const string CallerId = "dapr-caller-app-id";
     private const string AppId = "dapr-app-id";
+    private const string IsStream = "dapr-stream";
+    private static readonly HashSet<string> Truths = new(StringComparer.OrdinalIgnoreCase) { "1", "on", "t", "true", "y", "yes" };
 
     // The connection's own headers, those the sidecar sets, and those for the sidecar.
     private static readonly HashSet<string> NotForwarded = new(StringComparer.OrdinalIgnoreCase)
@@ -32,40 +37,114 @@ internal sealed class GrpcProxy(string appId, ICallee self, AppRegistry apps, Un
             return;
         }
 
-        var id = target.Split('.')[0];
-        if ((id == appId ? self : apps.Find(id)) is not { } found)
-        {
-            await GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Unknown, unknown.Describe(id)));
-            return;
-        }
-
-        if (found.FindGrpc(path, out var refusal) is not { } app)
-        {
-            await GrpcServer.RefuseAsync(context, refusal);
-            return;
-        }
-
         GrpcServer.PrepareTransport(context);
-        using var request = CreateRequest(context, path, app, id);
-        try
+        var began = Stopwatch.GetTimestamp();
+        using var span = services.Tracing.Start(path, target == services.AppId ? ActivityKind.Server : ActivityKind.Client, GrpcTraceContext.Of(headers));
+        var status = await CallAsync(context, path, target, Tracing.ContextOf(span, GrpcTraceContext.Of(headers)));
+        if (span is not null)
         {
-            using var response = await app.Client.SendAsync(request, context.RequestAborted);
-            await CopyAsync(context, response);
+            SpanTags.AddUserDefined(span, headers);
+            SetStatus(span, status);
         }
-        catch (Exception exception) when (!context.Response.HasStarted && exception is HttpRequestException or IOException)
+
+        if (headers.ContainsKey(AppId))
         {
-            await GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Unavailable, TransportError.DescribeGrpc(request.RequestUri!, exception)));
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
-        {
-            // Half an answer cannot be completed: the caller must see a broken stream, not an end.
-            context.Abort();
+            services.Metrics.Stream(path, status.Code, began);
         }
     }
 
-    private HttpRequestMessage CreateRequest(HttpContext context, string path, GrpcApp app, string id)
+    private async Task<GrpcStatus> CallAsync(HttpContext context, string path, string target, TraceContext trace)
     {
-        var request = app.CreateRequest(path, new ProxyContent(context));
+        var policy = PolicyOf(context.Request.Headers, target, path);
+        try
+        {
+            if (Streams(context.Request.Headers))
+            {
+                await policy.ExecuteAsync(_ => Task.FromResult(true), _ => AttemptOutcome.Success, context.RequestAborted);
+                policy = Policy.None;
+            }
+
+            var isEager = policy == Policy.None;
+            var request = new ProxyRequest(context, policy.Retries, services.Options.MaxBodySize);
+            var answer = await policy.ExecuteAsync(token => AttemptAsync(context, path, target, request, isEager, trace, token), attempt => attempt.Outcome, context.RequestAborted);
+            if (!answer.IsSent)
+            {
+                await answer.WriteAsync(context);
+            }
+
+            return answer.Status;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && exception is CircuitOpenException or TimeoutException)
+        {
+            var status = new GrpcStatus(exception is TimeoutException ? GrpcCode.DeadlineExceeded : GrpcCode.Unknown, exception.Message);
+            await GrpcServer.RefuseAsync(context, status);
+            return status;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or TimeoutException)
+        {
+            // Half an answer cannot be completed: the caller must see a broken stream, not an end.
+            context.Abort();
+            return new GrpcStatus(GrpcCode.Unavailable, exception.Message);
+        }
+    }
+
+    private IPolicy PolicyOf(IHeaderDictionary headers, string target, string path) =>
+        IdOf(target) == services.AppId || !headers.TryGetValue(AppId, out var named) ? Policy.None : services.Resiliency.ForApp(named[0]!, path);
+
+    private async Task<ProxyAnswer> AttemptAsync(HttpContext context, string path, string target, ProxyRequest content, bool isEager, TraceContext trace, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var streams = Streams(context.Request.Headers);
+        services.ServiceMetrics.RequestSent(target, streams);
+        var answer = await TryAttemptAsync(context, path, target, content, isEager, trace, cancellationToken);
+        if (!streams)
+        {
+            services.ServiceMetrics.ResponseReceived(target, (int)answer.Status.Code, began);
+        }
+
+        return answer;
+    }
+
+    private async Task<ProxyAnswer> TryAttemptAsync(HttpContext context, string path, string target, ProxyRequest content, bool isEager, TraceContext trace, CancellationToken cancellationToken)
+    {
+        var id = IdOf(target);
+        if (target.Count(letter => letter == '.') > 1)
+        {
+            return new ProxyAnswer(new GrpcStatus(GrpcCode.Unknown, $"invalid app id {target}"));
+        }
+
+        if ((id == services.AppId ? self : apps.Find(id)) is not { } found)
+        {
+            return new ProxyAnswer(new GrpcStatus(GrpcCode.Unknown, services.UnknownApps.Describe(id)));
+        }
+
+        using var span = id == services.AppId ? null : found.StartProxied(path, services.AppId, trace);
+        if (found.FindGrpc(path, out var refusal) is not { } app)
+        {
+            SetStatus(span, refusal!);
+            return new ProxyAnswer(refusal!);
+        }
+
+        using var request = CreateRequest(context, path, app, id, content, trace);
+        var faults = new RouteFaults(FaultInjection.Of(services.Run), id, services.Options.MaxBodySize, services.Time);
+        try
+        {
+            var response = await (faults.IsOn ? faults.SendAsync(request, app.Client.SendAsync, cancellationToken) : app.Client.SendAsync(request, cancellationToken));
+            var answer = await ProxyAnswer.TakeAsync(context, response, isEager, cancellationToken);
+            SetStatus(span, answer.Status);
+            return answer;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && exception is HttpRequestException or IOException)
+        {
+            var status = content.Refusal ?? new GrpcStatus(GrpcCode.Unavailable, TransportError.DescribeGrpc(request.RequestUri!, exception));
+            SetStatus(span, status);
+            return new ProxyAnswer(status) { IsPermanent = content.Refusal is not null };
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(HttpContext context, string path, GrpcApp app, string id, ProxyRequest content, TraceContext trace)
+    {
+        var request = app.CreateRequest(path, content.ToContent());
         foreach (var (name, values) in context.Request.Headers)
         {
             if (!NotForwarded.Contains(name) && name[0] != ':')
@@ -74,76 +153,35 @@ internal sealed class GrpcProxy(string appId, ICallee self, AppRegistry apps, Un
             }
         }
 
-        if (id != appId)
+        if (id != services.AppId)
         {
-            request.Headers.TryAddWithoutValidation(CallerId, appId);
+            request.Headers.TryAddWithoutValidation(CallerId, services.AppId);
             request.Headers.TryAddWithoutValidation(CalleeId, id);
+            SetTrace(request, trace);
         }
 
         return request;
     }
 
-    private static async Task CopyAsync(HttpContext context, HttpResponseMessage from)
+    private static void SetTrace(HttpRequestMessage request, TraceContext trace)
     {
-        var to = context.Response;
-        if (from.StatusCode != HttpStatusCode.OK)
+        if (GrpcTraceContext.FromTraceParent(trace.TraceParent) is { } binary)
         {
-            await GrpcServer.RefuseAsync(context, GrpcApp.StatusOf(from));
-            return;
-        }
-
-        foreach (var (name, values) in from.Headers.NonValidated)
-        {
-            if (!NotForwarded.Contains(name))
-            {
-                to.Headers[name] = new([.. values]);
-            }
-        }
-
-        await using var body = await from.Content.ReadAsStreamAsync(context.RequestAborted);
-        if (!to.Headers.ContainsKey(GrpcHeaders.Status))
-        {
-            await to.StartAsync(context.RequestAborted);
-            await to.BodyWriter.FlushAsync(context.RequestAborted);
-            await PumpAsync(body, to.Body, context.RequestAborted);
-        }
-
-        foreach (var (name, values) in from.TrailingHeaders.NonValidated)
-        {
-            to.AppendTrailer(name, new([.. values]));
-        }
-
-        await to.CompleteAsync();
-    }
-
-    private static async Task PumpAsync(Stream from, Stream to, CancellationToken cancellationToken)
-    {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
-        try
-        {
-            int read;
-            while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
-            {
-                await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                await to.FlushAsync(cancellationToken);
-            }
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            ForwardedHeaders.SetTrace(request, trace.TraceParent, trace.TraceState);
+            request.Headers.Remove(GrpcTraceContext.Header);
+            request.Headers.TryAddWithoutValidation(GrpcTraceContext.Header, binary);
         }
     }
 
-    private sealed class ProxyContent(HttpContext context) : HttpContent
+    private static void SetStatus(Span? span, GrpcStatus status)
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? transport) => PumpAsync(context.Request.Body, stream, context.RequestAborted);
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? transport, CancellationToken cancellationToken) => PumpAsync(context.Request.Body, stream, cancellationToken);
-
-        protected override bool TryComputeLength(out long length)
+        if (status.Code != GrpcCode.Ok)
         {
-            length = 0;
-            return false;
+            span?.SetStatus(ActivityStatusCode.Error, status.Message);
         }
     }
+
+    private static bool Streams(IHeaderDictionary headers) => headers.TryGetValue(IsStream, out var stream) && Truths.Contains(stream.ToString());
+
+    private static string IdOf(string target) => target.Split('.')[0];
 }

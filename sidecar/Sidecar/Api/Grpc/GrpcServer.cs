@@ -41,6 +41,9 @@ internal sealed partial class GrpcServer(IEnumerable<IGrpcApi> apis, GrpcServerO
     /// <summary>Whether a path is served here.</summary>
     public bool Serves(string path) => _methods.ContainsKey(path);
 
+    /// <summary>Whether a call is served here in which one side sends more than one message.</summary>
+    public bool Streams(string path) => _methods.TryGetValue(path, out var method) && method.IsStream;
+
     /// <summary>Ends a call that no building block serves (UNIMPLEMENTED) or that is refused before it is dispatched.</summary>
     public static Task RefuseAsync(HttpContext context, GrpcStatus? status = null)
     {

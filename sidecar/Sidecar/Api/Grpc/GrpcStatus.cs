@@ -14,6 +14,9 @@ internal sealed record GrpcStatus(GrpcCode Code, string Message)
     /// <summary>What is known beyond the message: messages of <c>google.rpc</c>.</summary>
     public IReadOnlyList<IMessage> Details { get; init; } = [];
 
+    /// <summary>The error code under which it is counted; it does not travel. Null when there is none.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The message as it travels in <c>grpc-message</c>: UTF-8, percent-encoded outside printable ASCII.</summary>
     public string EncodedMessage => GrpcHeaders.PercentEncode(Message);
 

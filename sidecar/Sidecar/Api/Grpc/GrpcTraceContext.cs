@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http;
+using Sidecar.Telemetry;
+
 namespace Sidecar.Api.Grpc;
 
 /// <summary>The binary trace context of gRPC (<c>grpc-trace-bin</c>): version, then trace id, span id and flags, each behind its field number.</summary>
@@ -5,6 +8,11 @@ internal static class GrpcTraceContext
 {
     public const string Header = "grpc-trace-bin";
     private const int Length = 29;
+
+    /// <summary>The caller's trace context: in text, or else in binary.</summary>
+    public static TraceContext Of(IHeaderDictionary headers) => headers.TraceParent.Count > 0
+        ? Tracing.Incoming(headers.TraceParent, headers.TraceState)
+        : ToTraceParent(headers[Header]) is { } traceParent ? new TraceContext(traceParent, "") : TraceContext.None;
 
     /// <summary>The <c>traceparent</c> of a header value; null when it is none.</summary>
     public static string? ToTraceParent(string? value)

@@ -12,9 +12,13 @@ internal sealed record ApiError(int Status, string ErrorCode, string Message, IR
     /// <summary>What daprd answers to a route, verb or shape of path that it does not have.</summary>
     public static ApiError NoRoute { get; } = new(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
 
+    /// <summary>Under what it is counted: the reason of its details, else its code.</summary>
+    public string Reason => ErrorDetail.ReasonOf(Details) ?? ErrorCode;
+
     /// <summary>Writes the error as daprd does.</summary>
     public async Task WriteAsync(HttpContext context)
     {
+        context.Features.Set(this);
         context.Response.StatusCode = Status;
         context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(ToJson(), context.RequestAborted);

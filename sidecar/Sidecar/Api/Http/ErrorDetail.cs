@@ -24,6 +24,9 @@ internal static class ErrorDetail
         ["reason"] = reason,
     };
 
+    /// <summary>The machine-readable reason among details; null when there is none.</summary>
+    public static string? ReasonOf(IEnumerable<object>? details) => details?.OfType<Dictionary<string, object?>>().Select(detail => detail.GetValueOrDefault("reason") as string).FirstOrDefault(reason => reason is not null);
+
     /// <summary>A field of the request that is wrong.</summary>
     public static object BadRequest(string field, string description) => new Dictionary<string, object>
     {

@@ -24,6 +24,7 @@ internal sealed partial class HttpDispatcher
     private readonly bool _allowsInvocation;
     private readonly Tracing _tracing;
     private readonly SidecarMetrics _metrics;
+    private readonly ErrorCodeMetrics _errorCodes;
     private readonly bool _isLogged;
     private readonly long _maxBodySize;
     private readonly IHttpApi _invocation;
@@ -46,6 +47,7 @@ internal sealed partial class HttpDispatcher
         _allowsInvocation = access.Allows(InvokePrefix);
         _tracing = services.Tracing;
         _metrics = services.Metrics;
+        _errorCodes = services.ErrorCodeMetrics;
         _isLogged = services.Resources.Configuration.ApiLogging ?? options.ApiLogging;
         _maxBodySize = options.MaxBodySize;
         _logger = options.Loggers.CreateLogger<HttpDispatcher>();
@@ -67,6 +69,11 @@ internal sealed partial class HttpDispatcher
         var began = Stopwatch.GetTimestamp();
         await HandleUncountedAsync(context);
         var (path, _) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        if (_errorCodes.IsEnabled && context.Features.Get<ApiError>() is { } error)
+        {
+            _errorCodes.Answered(error.Reason);
+        }
+
         _metrics.ServerRequest(context.Request.Method, path, context.Response.StatusCode, context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
     }
 
@@ -93,7 +100,23 @@ internal sealed partial class HttpDispatcher
 
     private async Task HandleTracedAsync(HttpContext context, string path)
     {
-        var trace = _tracing.Begin(context, path);
+        if (_tracing.TakesBaggage && context.Request.Headers[Baggage.Header] is { Count: > 0 } baggage)
+        {
+            var value = string.Join(',', baggage.AsEnumerable());
+            if (Baggage.Problem(value) is { } problem)
+            {
+                await PlainText.WriteAsync(context, StatusCodes.Status400BadRequest, $"invalid baggage header: {problem}");
+                return;
+            }
+
+            context.Response.Headers[Baggage.Header] = value;
+        }
+
+        await HandleTracedAsync(context, path, _tracing.Begin(context, path));
+    }
+
+    private async Task HandleTracedAsync(HttpContext context, string path, RequestTrace trace)
+    {
         WriteTrace(context, trace);
         try
         {
@@ -159,7 +182,7 @@ internal sealed partial class HttpDispatcher
         }
 
         // Everything else may be an invocation, named by the path or by a header: one decision for all its forms.
-        return _allowsInvocation ? _invocation.HandleAsync(context, path) : PlainNotFound.WriteAsync(context);
+        return _allowsInvocation ? _invocation.HandleAsync(context, path) : PlainText.WriteNotFoundAsync(context);
     }
 
     private static int EndOfPrefix(ReadOnlySpan<char> path)

@@ -19,6 +19,6 @@ internal sealed class PublicDispatcher(IHttpApi health, IHttpApi metadata)
             return metadata.HandleAsync(context, rest.Value?.TrimStart('/') ?? "");
         }
 
-        return PlainNotFound.WriteAsync(context);
+        return PlainText.WriteNotFoundAsync(context);
     }
 }

@@ -15,7 +15,7 @@ internal readonly record struct LabelValues(string? First = null, string? Second
 /// One metric in all its series. Invariant: no more than <see cref="MaxSeries"/> series exist, whatever paths callers invent; what comes
 /// later is counted in one series with empty labels.
 /// </summary>
-internal sealed class MetricFamily<T>(string name, string type, string appId, IReadOnlyList<string> labels, Func<T> create, Action<TextWriter, string, string, T> write)
+internal sealed class MetricFamily<T>(string name, string type, string appId, IReadOnlyList<string> labels, MetricRules rules, Func<T> create, Action<TextWriter, string, string, T> write)
     where T : class
 {
     private const int MaxSeries = 2_000;
@@ -33,12 +33,15 @@ internal sealed class MetricFamily<T>(string name, string type, string appId, IR
             return last.Series;
         }
 
-        var series = _series.TryGetValue(values, out var known)
-            ? known
-            : _series.GetOrAdd(_series.Count < MaxSeries ? values : Overflow, static (_, make) => make(), create);
+        var series = Find(rules.IsEmpty ? values : rules.Apply(name, labels, values));
         Volatile.Write(ref _last, new Found(values, series));
         return series;
     }
+
+    private T Find(LabelValues values) =>
+        _series.TryGetValue(values, out var known)
+            ? known
+            : _series.GetOrAdd(_series.Count < MaxSeries ? values : Overflow, static (_, make) => make(), create);
 
     /// <summary>Writes all series in Prometheus' text form.</summary>
     public void Write(TextWriter writer)
@@ -58,7 +61,7 @@ internal sealed class MetricFamily<T>(string name, string type, string appId, IR
     private string Text(LabelValues values)
     {
         string?[] all = [values.First, values.Second, values.Third, values.Fourth, values.Fifth, values.Sixth];
-        return string.Join(',', labels.Select((label, i) => (label, value: all[i] ?? "")).Append(("app_id", appId)).OrderBy(pair => pair.Item1, StringComparer.Ordinal).Select(pair => $"{pair.Item1}=\"{Escape(pair.Item2)}\""));
+        return string.Join(',', labels.Select((label, i) => (label, value: all[i] ?? "")).Append(("app_id", rules.Apply(name, "app_id", appId))).OrderBy(pair => pair.Item1, StringComparer.Ordinal).Select(pair => $"{pair.Item1}=\"{Escape(pair.Item2)}\""));
     }
 
     private sealed record Found(LabelValues Values, T Series);

@@ -26,12 +26,16 @@ internal sealed class MetricPaths(MetricsSpec spec)
     /// <summary>The label of a path of the sidecar's API.</summary>
     public string OfServer(string path)
     {
-        if (Static.Contains(path) || Match(path) is { } pattern && (path = pattern).Length > 0)
+        if (Static.Contains(path))
         {
             return path;
         }
 
-        return spec.IncreasedCardinality ? Shorten(path) : "";
+        var shortened = Shorten(path);
+        return Match(path) is { } pattern && !(spec.IncreasedCardinality && pattern == path) ? pattern
+            : shortened != path && Match(shortened) is { } general && general != "/" ? general
+            : spec.IncreasedCardinality ? shortened
+            : "";
     }
 
     /// <summary>The label of a path of the app.</summary>
@@ -48,10 +52,10 @@ internal sealed class MetricPaths(MetricsSpec spec)
         return _patterns.FirstOrDefault(pattern => Fits(pattern, parts)) is { } found ? string.Join('/', found) : null;
     }
 
-    // As Go's mux: {x} is one segment, a trailing slash the whole subtree.
+    // As Go's mux: {x} is one segment, a trailing slash or {x...} the whole subtree.
     private static bool Fits(string[] pattern, string[] parts)
     {
-        var tree = pattern[^1].Length == 0;
+        var tree = pattern[^1].Length == 0 || pattern[^1].EndsWith("...}", StringComparison.Ordinal);
         if (tree ? parts.Length < pattern.Length : parts.Length != pattern.Length)
         {
             return false;

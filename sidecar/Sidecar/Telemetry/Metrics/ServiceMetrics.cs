@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sidecar.Api.Grpc;
 
 namespace Sidecar.Telemetry.Metrics;
@@ -7,17 +6,20 @@ namespace Sidecar.Telemetry.Metrics;
 internal sealed class ServiceMetrics(SidecarMetrics metrics)
 {
     private const string Prefix = "dapr_runtime_service_invocation_";
+    private const string Unary = "unary";
     private readonly MetricFamily<Counter> _loaded = metrics.Counters("dapr_runtime_component_loaded");
     private readonly MetricFamily<Counter> _initialised = metrics.Counters("dapr_runtime_component_init_total", "component");
     private readonly MetricFamily<Counter> _requestsSent = metrics.Counters(Prefix + "req_sent_total", "dst_app_id", "type");
     private readonly MetricFamily<Counter> _requestsReceived = metrics.Counters(Prefix + "req_recv_total", "src_app_id");
     private readonly MetricFamily<Counter> _responsesSent = metrics.Counters(Prefix + "res_sent_total", "dst_app_id", "status");
     private readonly MetricFamily<Counter> _responsesReceived = metrics.Counters(Prefix + "res_recv_total", "src_app_id", "status", "type");
-    private readonly MetricFamily<Distribution> _latency = metrics.Distributions(Prefix + "res_recv_latency_ms", Distribution.Latency, "src_app_id", "status");
+    private readonly MetricFamily<Distribution> _latency = metrics.Distributions(Prefix + "res_recv_latency_ms", metrics.LatencyBuckets, "src_app_id", "status");
     private readonly MetricFamily<Counter> _rpcs = metrics.Counters("dapr_grpc_io_client_completed_rpcs", "grpc_client_method", "grpc_client_status");
-    private readonly MetricFamily<Distribution> _rpcLatency = metrics.Distributions("dapr_grpc_io_client_roundtrip_latency", Distribution.Latency, "grpc_client_method", "grpc_client_status");
+    private readonly MetricFamily<Distribution> _rpcLatency = metrics.Distributions("dapr_grpc_io_client_roundtrip_latency", metrics.LatencyBuckets, "grpc_client_method", "grpc_client_status");
     private readonly MetricFamily<Distribution> _rpcSent = metrics.Distributions("dapr_grpc_io_client_sent_bytes_per_rpc", Distribution.Size, "grpc_client_method");
     private readonly MetricFamily<Distribution> _rpcReceived = metrics.Distributions("dapr_grpc_io_client_received_bytes_per_rpc", Distribution.Size, "grpc_client_method");
+    private readonly MetricFamily<Counter> _probes = metrics.Counters("dapr_grpc_io_healthprobes_completed_count", "grpc_client_status");
+    private readonly MetricFamily<Distribution> _probeLatency = metrics.Distributions("dapr_grpc_io_healthprobes_roundtrip_latency", metrics.LatencyBuckets, "grpc_client_status");
 
     /// <summary>The word of a gRPC code in labels.</summary>
     public static string Word(GrpcCode code) => code switch { GrpcCode.Ok => "OK", GrpcCode.Cancelled => "Canceled", _ => code.ToString() };
@@ -32,27 +34,27 @@ internal sealed class ServiceMetrics(SidecarMetrics metrics)
         }
     }
 
-    /// <summary>A call of another app begins.</summary>
-    public void RequestSent(string target, bool isStream)
+    /// <summary>A call of another app begins; only a proxied gRPC call that says so is a stream.</summary>
+    public void RequestSent(string target, bool isStream = false)
     {
         if (metrics.IsEnabled)
         {
-            _requestsSent.At(new(target, Type(isStream))).Increment();
+            _requestsSent.At(new(target, isStream ? "streaming" : Unary)).Increment();
         }
     }
 
-    /// <summary>A call of another app has ended; status 500 when there was no answer.</summary>
-    public void ResponseReceived(string target, int status, bool isStream, long began)
+    /// <summary>Another app answered a call.</summary>
+    public void ResponseReceived(string target, int status, long began)
     {
         if (metrics.IsEnabled)
         {
             var word = StatusText.Of(status);
-            _responsesReceived.At(new(target, word, Type(isStream))).Increment();
-            _latency.At(new(target, word)).Add(Elapsed(began));
+            _responsesReceived.At(new(target, word, Unary)).Increment();
+            _latency.At(new(target, word)).Add(OperationMetrics.Elapsed(began));
         }
     }
 
-    /// <summary>Another app called this one and got its answer.</summary>
+    /// <summary>Another app called this one; the status is 0 when this one's app gave no answer.</summary>
     public void Served(string caller, int status)
     {
         if (metrics.IsEnabled)
@@ -69,13 +71,19 @@ internal sealed class ServiceMetrics(SidecarMetrics metrics)
         {
             var word = Word(code);
             _rpcs.At(new(method, word)).Increment();
-            _rpcLatency.At(new(method, word)).Add(Elapsed(began));
+            _rpcLatency.At(new(method, word)).Add(OperationMetrics.Elapsed(began));
             _rpcSent.At(new(method)).Add(sentBytes);
             _rpcReceived.At(new(method)).Add(receivedBytes);
         }
     }
 
-    private static string Type(bool isStream) => isStream ? "streaming" : "unary";
-
-    private static double Elapsed(long began) => Math.Floor(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+    /// <summary>A gRPC app was asked for its health.</summary>
+    public void HealthProbe(GrpcCode code, long began)
+    {
+        if (metrics.IsEnabled)
+        {
+            _probes.At(new(Word(code))).Increment();
+            _probeLatency.At(new(Word(code))).Add(OperationMetrics.Elapsed(began));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sidecar.Api.Grpc;
 using Sidecar.Components;
 
 namespace Sidecar.Telemetry.Metrics;
@@ -8,6 +9,7 @@ internal sealed class SidecarMetrics
 {
     private readonly string _appId;
     private readonly MetricPaths _paths;
+    private readonly MetricRules _rules;
     private readonly SeriesCache<ServerSeries> _server;
     private readonly SeriesCache<ClientSeries> _client;
     private readonly List<Action<TextWriter>> _writers = [];
@@ -29,6 +31,8 @@ internal sealed class SidecarMetrics
 
     public SidecarMetrics(string appId, MetricsSpec spec, bool isEnabled)
     {
+        LatencyBuckets = spec.LatencyBuckets;
+        _rules = new MetricRules(spec.Rules);
         IsEnabled = isEnabled && spec.Enabled;
         _appId = appId;
         _server = new SeriesCache<ServerSeries>(FindServer);
@@ -55,17 +59,20 @@ internal sealed class SidecarMetrics
     /// <summary>Whether anything is counted.</summary>
     public bool IsEnabled { get; }
 
+    /// <summary>The upper bounds of latencies, in milliseconds.</summary>
+    public double[] LatencyBuckets { get; }
+
     /// <summary>Adds a counter with labels besides <c>app_id</c>; its name begins with <c>dapr_</c>.</summary>
     public MetricFamily<Counter> Counters(string name, params string[] labels) =>
-        Register(new MetricFamily<Counter>(name, "counter", _appId, labels, () => new Counter(), static (writer, metric, text, counter) => writer.Write($"{metric}{{{text}}} {counter.Value}\n")));
+        Register(new MetricFamily<Counter>(name, "counter", _appId, labels, _rules, () => new Counter(), static (writer, metric, text, counter) => writer.Write($"{metric}{{{text}}} {counter.Value}\n")));
 
     /// <summary>Adds a gauge.</summary>
     public MetricFamily<Counter> Gauges(string name, params string[] labels) =>
-        Register(new MetricFamily<Counter>(name, "gauge", _appId, labels, () => new Counter(), static (writer, metric, text, counter) => writer.Write($"{metric}{{{text}}} {counter.Value}\n")));
+        Register(new MetricFamily<Counter>(name, "gauge", _appId, labels, _rules, () => new Counter(), static (writer, metric, text, counter) => writer.Write($"{metric}{{{text}}} {counter.Value}\n")));
 
     /// <summary>Adds a histogram.</summary>
     public MetricFamily<Distribution> Distributions(string name, double[] bounds, params string[] labels) =>
-        Register(new MetricFamily<Distribution>(name, "histogram", _appId, labels, () => new Distribution(bounds), static (writer, metric, text, distribution) => distribution.Write(writer, metric, text)));
+        Register(new MetricFamily<Distribution>(name, "histogram", _appId, labels, _rules, () => new Distribution(bounds), static (writer, metric, text, distribution) => distribution.Write(writer, metric, text)));
 
     /// <summary>A call of the HTTP API ended.</summary>
     public void ServerRequest(string method, string path, int status, long requestBytes, long responseBytes, long began)
@@ -104,6 +111,17 @@ internal sealed class SidecarMetrics
         _rpcLatency.At(labels).Add(Elapsed(began));
         _rpcReceived.At(new LabelValues(method)).Add(receivedBytes);
         _rpcSent.At(new LabelValues(method)).Add(sentBytes);
+    }
+
+    /// <summary>A call that was proxied ended; its messages are not looked at.</summary>
+    public void Stream(string method, GrpcCode code, long began)
+    {
+        if (IsEnabled)
+        {
+            var labels = new LabelValues(method, ServiceMetrics.Word(code));
+            _rpcs.At(labels).Increment();
+            _rpcLatency.At(labels).Add(Elapsed(began));
+        }
     }
 
     /// <summary>Writes all in Prometheus' text form.</summary>

@@ -20,5 +20,8 @@ internal sealed class ActivityTask(WorkflowInstance instance, HistoryEvent sched
     /// <summary>Waits in the dispatcher for a worker.</summary>
     public bool Queued { get; set; }
 
+    /// <summary>When the attempt began; kept only where it is counted.</summary>
+    public long BegunAt { get; set; }
+
     public Telemetry.Span? Span { get; set; }
 }

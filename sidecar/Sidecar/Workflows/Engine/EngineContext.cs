@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Telemetry;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Workflows.Engine;
 
@@ -12,6 +13,9 @@ internal sealed record EngineContext(string AppId, KeySequence Keys, WorkflowOpt
 
     /// <summary>Cancelled when the engine stops; what it gave to engines of other apps is void then.</summary>
     public CancellationToken Stopped { get; init; }
+
+    /// <summary>Where is counted; null when nothing is.</summary>
+    public WorkflowMetrics? Metrics => Environment.Metrics is { IsEnabled: true } metrics ? metrics : null;
 
     /// <summary>The present time as events carry it.</summary>
     public Timestamp Now => Timestamp.FromDateTimeOffset(Time.GetUtcNow());

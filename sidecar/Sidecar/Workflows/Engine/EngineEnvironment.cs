@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sidecar.Telemetry;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Workflows.Engine;
 
@@ -19,6 +20,9 @@ internal sealed record EngineEnvironment(TimeProvider Time, Tracing Tracing, ILo
 
     /// <summary>The engines of the same run; default: this one is alone.</summary>
     public WorkflowPeers Peers { get; init; } = new();
+
+    /// <summary>Where is counted; null: nowhere.</summary>
+    public WorkflowMetrics? Metrics { get; init; }
 
     /// <summary>Runs the engine's own tasks; default: the thread pool.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;

@@ -27,7 +27,7 @@ internal sealed partial class WorkflowInstance
         task.Span?.SetTag("durabletask.type", "activity");
         task.Span?.SetTag("otel.scope.name", "durabletask");
         var trace = Telemetry.Tracing.ContextOf(task.Span, parent);
-        return new WorkItem
+        var item = new WorkItem
         {
             CompletionToken = token,
             ActivityRequest = new ActivityRequest
@@ -43,6 +43,8 @@ internal sealed partial class WorkflowInstance
                     : new Dapr.DurableTask.Protobuf.TraceContext { TraceParent = trace.TraceParent, TraceState = trace.TraceState.Length > 0 ? trace.TraceState : null },
             },
         };
+        CountActivity(task, item);
+        return item;
     }
 
     /// <summary>The worker that had the attempt is gone; true when the activity is still open and waits again.</summary>
@@ -74,6 +76,7 @@ internal sealed partial class WorkflowInstance
         }
 
         task.Span?.Stop();
+        CountAnswer(task, response.FailureDetails is null);
         var step = new Step();
         step.Commit.TasksDone.Add(new RunItemKey(Id, _generation, response.TaskId));
 

@@ -105,6 +105,7 @@ internal sealed partial class WorkflowInstance
         _inbox.Clear();
         _tasks.Clear();
         AnswerParent(step, outcome);
+        CountEnd(outcome.WorkflowStatus);
         _span?.SetTag("durabletask.runtime_status", outcome.WorkflowStatus.ToString().ToUpperInvariant());
         _span?.Stop();
         _span = null;

@@ -30,7 +30,7 @@ internal sealed partial class WorkflowInstance
         _span?.SetTag("durabletask.task.name", _state!.Name);
         _span?.SetTag("durabletask.type", "orchestration");
         _span?.SetTag("otel.scope.name", "durabletask");
-        return new WorkItem
+        var item = new WorkItem
         {
             CompletionToken = token,
             WorkflowRequest = new WorkflowRequest
@@ -42,6 +42,8 @@ internal sealed partial class WorkflowInstance
                 Router = new TaskRouter { SourceAppID = context.AppId },
             },
         };
+        CountTurn(item);
+        return item;
     }
 
     /// <summary>The worker that had the turn is gone; true when it was still the turn under way.</summary>

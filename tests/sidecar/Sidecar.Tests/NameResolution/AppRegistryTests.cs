@@ -67,6 +67,8 @@ public sealed class AppRegistryTests
 
         public Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Span? StartProxied(string method, string caller, TraceContext trace) => throw new NotSupportedException();
+
         public GrpcApp? FindGrpc(string method, out GrpcStatus? refusal) => throw new NotSupportedException();
     }
 }

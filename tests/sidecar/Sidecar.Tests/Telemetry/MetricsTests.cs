@@ -1,7 +1,12 @@
+using Dapr.Proto.Runtime.V1;
+using Sidecar.Api.Grpc;
 using Sidecar.Components;
 using Sidecar.Telemetry.Metrics;
 using Sidecar.Tests.Actors;
+using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
+using Sidecar.Tests.Support;
+using Sidecar.Tests.Workflows;
 
 namespace Sidecar.Tests.Telemetry;
 
@@ -81,6 +86,95 @@ public sealed class MetricsTests
         text.ToString().Should().Contain("dapr_http_server_request_count{app_id=\"app\",method=\"\",path=\"\",status=\"\"} 3000");
     }
 
+    [Fact]
+    public async Task Metrics_OperationsOfComponents_AreCountedByOutcome()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(
+            options => options with { MetricsPort = port },
+            [RunningSidecar.Component("events", "pubsub.in-memory"), RunningSidecar.Component("files", "bindings.localstorage", ("rootPath", "{{dir}}/files"))]);
+
+        await sidecar.Client.PostAsync("v1.0/bindings/files", new StringContent("""{"operation":"list"}"""));
+        await sidecar.Client.PostAsync("v1.0/bindings/none", new StringContent("""{"operation":"list"}"""));
+        await sidecar.Client.PostAsync("v1.0/publish/events/t", new StringContent("1"));
+        await sidecar.Client.PostAsync("v1.0-alpha1/publish/bulk/events/t", new StringContent("""[{"entryId":"1","event":1,"contentType":"application/json"}]"""));
+
+        (await ReadAsync(port)).Should()
+            .Contain("dapr_component_output_binding_count{app_id=\"app\",component=\"files\",namespace=\"\",operation=\"list\",success=\"true\"} 1")
+            .And.Contain("dapr_component_output_binding_count{app_id=\"app\",component=\"none\",namespace=\"\",operation=\"list\",success=\"false\"} 1")
+            .And.Contain("dapr_component_pubsub_egress_count{app_id=\"app\",component=\"events\",namespace=\"\",success=\"true\",topic=\"t\"} 1")
+            .And.Contain("dapr_component_pubsub_egress_bulk_count{app_id=\"app\",component=\"events\",namespace=\"\",success=\"true\",topic=\"t\"} 1");
+    }
+
+    [Fact]
+    public async Task Metrics_ErrorsWhenAskedFor_AreCountedByCodeAndCategory()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { MetricsPort = port }, configuration: Configuration("recordErrorCodes: true"));
+        using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{sidecar.Runtime.GrpcPort}"));
+
+        await sidecar.Client.GetAsync("v1.0/nothing");
+        await sidecar.Client.GetAsync("v1.0/state/none/key");
+        await client.Invoking(own => own.CallAsync<GetStateRequest, GetStateResponse>("/dapr.proto.runtime.v1.Dapr/GetState", new GetStateRequest { StoreName = "none", Key = "k" })).Should().ThrowAsync<GrpcException>();
+
+        (await ReadAsync(port)).Should()
+            .Contain("dapr_error_code_total{app_id=\"app\",category=\"service-invocation\",error_code=\"ERR_DIRECT_INVOKE\"} 1")
+            .And.Contain("dapr_error_code_total{app_id=\"app\",category=\"state\",error_code=\"DAPR_STATE_NOT_CONFIGURED\"} 2");
+    }
+
+    [Fact]
+    public async Task Metrics_RuleForALabel_ReplacesWhatItFinds()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(
+            options => options with { MetricsPort = port },
+            configuration: Configuration("rules: [{ name: dapr_http_server_request_count, labels: [{ name: path, regex: { 'orders/ID': 'orders/.+' } }] }]"));
+
+        await sidecar.Client.GetAsync("v1.0/invoke/x/method/orders/12");
+        await sidecar.Client.GetAsync("v1.0/invoke/x/method/orders/34");
+
+        (await ReadAsync(port)).Should()
+            .Contain("dapr_http_server_request_count{app_id=\"app\",method=\"GET\",path=\"/v1.0/invoke/x/method/orders/ID\",status=\"500\"} 2")
+            .And.Contain("dapr_http_server_response_count{app_id=\"app\",method=\"GET\",path=\"/v1.0/invoke/x/method/orders/12\",status=\"500\"} 1", "the rule names one metric");
+    }
+
+    [Fact]
+    public async Task Metrics_WorkflowThatEnds_IsCountedWithItsActivities()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { MetricsPort = port }, [ActorApp.Store]);
+        using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{sidecar.Runtime.GrpcPort}"));
+        await using var worker = new FakeWorker(client).Start();
+
+        await sidecar.Client.PostAsync("v1.0/workflows/dapr/Chain/start?instanceID=w1", new StringContent("2"));
+        await sidecar.Client.PostAsync("v1.0/workflows/dapr/none/raiseEvent/go", null);
+
+        await Eventually.TrueAsync(async () => (await ReadAsync(port)).Contains("dapr_runtime_workflow_execution_count{app_id=\"app\",namespace=\"\",status=\"success\",workflow_name=\"Chain\"} 1", StringComparison.Ordinal), "the workflow has ended");
+        (await ReadAsync(port)).Should()
+            .Contain("dapr_runtime_workflow_operation_count{app_id=\"app\",namespace=\"\",operation=\"create_workflow\",status=\"success\"} 1")
+            .And.Contain("dapr_runtime_workflow_operation_count{app_id=\"app\",namespace=\"\",operation=\"add_event\",status=\"failed\"} 1")
+            .And.MatchRegex("dapr_runtime_workflow_activity_execution_count\\{activity_name=\"[A-Za-z]+\",app_id=\"app\",namespace=\"\",status=\"success\"\\} 2")
+            .And.Contain("dapr_runtime_workflow_scheduling_latency_count{app_id=\"app\",namespace=\"\",workflow_name=\"Chain\"} 1")
+            .And.Contain("dapr_runtime_workflow_payload_size_ratio_count{app_id=\"app\",namespace=\"\",workflow_name=\"Chain\"} ");
+    }
+
+    private static string Configuration(string metrics) => $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Configuration
+        metadata:
+          name: c
+        spec:
+          metrics:
+            enabled: true
+            {{metrics}}
+        """;
+
+    private static async Task<string> ReadAsync(int port)
+    {
+        using var client = new HttpClient();
+        return await client.GetStringAsync($"http://127.0.0.1:{port}/metrics");
+    }
+
     [Theory]
     [InlineData("/v1.0/state/mem/a-key", "/v1.0/state/mem")]
     [InlineData("/v1.0/secrets/env/NAME", "/v1.0/secrets/env")]
@@ -93,6 +187,8 @@ public sealed class MetricsTests
     [InlineData("/v1.0/invoke/app/method/orders/12", "/v1.0/invoke/{app_id}/method/orders/{id}")]
     [InlineData("/orders/12", "/orders/{id}")]
     [InlineData("/other/12", "")]
+    [InlineData("/v1.0/state/mem/key", "/v1.0/state/{store}")]
+    [InlineData("/files/a/b", "/files/{path...}")]
     public void Path_LowCardinality_IsThePatternThatMatches(string path, string label) =>
-        new MetricPaths(new MetricsSpec { IncreasedCardinality = false, PathMatching = ["/orders/{id}"] }).OfServer(path).Should().Be(label);
+        new MetricPaths(new MetricsSpec { IncreasedCardinality = false, PathMatching = ["/orders/{id}", "/v1.0/state/{store}", "/files/{path...}"] }).OfServer(path).Should().Be(label);
 }

@@ -78,6 +78,34 @@ public sealed class TracingTests
         app.Seen.Single().Headers["traceparent"].Should().Be($"00-{Trace}-{server.GetProperty("id").GetString()}-01");
     }
 
+    [Fact]
+    public async Task Baggage_WellFormed_GoesOnAndComesBack()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "app", app);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1.0/invoke/app/method/x") { Headers = { { "baggage", "user=1,shop=a%20b;p=1" } } };
+
+        using var response = await sidecar.Client.SendAsync(request);
+
+        response.Headers.GetValues("baggage").Should().Equal("user=1,shop=a%20b;p=1");
+        app.Seen.Single().Headers.Should().Contain("baggage", "user=1,shop=a%20b;p=1");
+    }
+
+    [Theory]
+    [InlineData("nothing", "invalid baggage list-member: \"nothing\"")]
+    [InlineData("a b=1", "invalid key: \"a b\"")]
+    [InlineData("a=\"1\"", "invalid value: \"\\\"1\\\"\"")]
+    public async Task Baggage_Malformed_IsRefused(string baggage, string problem)
+    {
+        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "app", app: null);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1.0/metadata");
+        request.Headers.TryAddWithoutValidation("baggage", baggage);
+
+        using var response = await sidecar.Client.SendAsync(request);
+
+        (response.StatusCode, await response.Content.ReadAsStringAsync()).Should().Be((System.Net.HttpStatusCode.BadRequest, $"invalid baggage header: {problem}\n"));
+    }
+
     private static async Task<string> TraceParentAsync(TestSidecar sidecar, string callee, string? traceParent)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"v1.0/invoke/{callee}/method/pay/1");

@@ -11,12 +11,16 @@ internal static class DaprMethod
     /// <summary>A call with one request and one answer.</summary>
     public static GrpcMethod Unary<TRequest, TResponse>(string name, Func<TRequest, GrpcCall, Task<TResponse>> handler)
         where TRequest : class, IMessage<TRequest>, new()
-        where TResponse : IMessage<TResponse> => GrpcMethod.Unary(Service + name, handler);
+        where TResponse : IMessage<TResponse> => GrpcMethod.Unary<TRequest, TResponse>(Service + name, (request, call) =>
+        {
+            MessageTags.Add(call.Context, Service + name, request);
+            return handler(request, call);
+        });
 
     /// <summary>A call that answers nothing but its status.</summary>
     public static GrpcMethod Command<TRequest>(string name, Func<TRequest, GrpcCall, Task> handler)
         where TRequest : class, IMessage<TRequest>, new() =>
-        GrpcMethod.Unary<TRequest, Empty>(Service + name, async (request, call) =>
+        Unary<TRequest, Empty>(name, async (request, call) =>
         {
             await handler(request, call);
             return new Empty();
