@@ -36,7 +36,7 @@ public sealed class GrpcProxyTests
     {
         await using var run = await StartAsync("timeouts: { t: 50ms }", "timeout: t", async (word, call) =>
         {
-            await Task.Delay(Timeout.Infinite, call.Cancellation);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.Cancellation);
             return word;
         });
 

@@ -3,7 +3,6 @@ using Sidecar.Api.Grpc;
 using Sidecar.Components;
 using Sidecar.Telemetry.Metrics;
 using Sidecar.Tests.Actors;
-using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 using Sidecar.Tests.Support;
 using Sidecar.Tests.Workflows;
