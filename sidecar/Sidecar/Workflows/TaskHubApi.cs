@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapr.DurableTask.Protobuf;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -16,9 +17,11 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
 {
     private const string Service = "/TaskHubSidecarService/";
 
+    private readonly ConcurrentDictionary<Heartbeat, string> _heartbeats = new();
+
     public IReadOnlyList<GrpcMethod> Methods =>
     [
-        Unary<Empty, Empty>("Hello", (_, _) => Task.FromResult(new Empty())),
+        Unary<Empty, Empty>("Hello", (_, call) => Hello(call)),
         Unary<CreateInstanceRequest, CreateInstanceResponse>("StartInstance", StartAsync),
         Unary<GetInstanceRequest, GetInstanceResponse>("GetInstance", (request, call) => GetAsync(request, Operations.FindAsync(IdOf(request.InstanceId), call.Cancellation))),
         Unary<GetInstanceRequest, GetInstanceResponse>("WaitForInstanceStart", (request, call) => GetAsync(request, Operations.WaitForStartAsync(IdOf(request.InstanceId), call.Cancellation))),
@@ -132,9 +135,30 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
     private async Task ServeAsync(GetWorkItemsRequest request, GrpcCall call)
     {
         var worker = new WorkerOperations(Engine);
-        await worker.ServeAsync(
-            faults is null ? call.WriteAsync : item => faults.SendAsync(item, call.WriteAsync, response => worker.CompleteActivityAsync(response, call.Cancellation)),
-            call.Cancellation);
+        var heartbeat = new Heartbeat(Engine.Context.Time);
+        _heartbeats[heartbeat] = call.Context.Connection.Id;
+        try
+        {
+            await worker.ServeAsync(
+                faults is null ? call.WriteAsync : item => faults.SendAsync(item, call.WriteAsync, response => worker.CompleteActivityAsync(response, call.Cancellation)),
+                call.Cancellation,
+                heartbeat);
+        }
+        finally
+        {
+            _heartbeats.TryRemove(heartbeat, out _);
+        }
+    }
+
+    // What says Hello on the connection of a stream is the worker at its other end.
+    private Task<Empty> Hello(GrpcCall call)
+    {
+        foreach (var (heartbeat, _) in _heartbeats.Where(pair => pair.Value == call.Context.Connection.Id))
+        {
+            heartbeat.Beat();
+        }
+
+        return Task.FromResult(new Empty());
     }
 
     private Task CompleteTurnAsync(WorkflowResponse response, GrpcCall call)

@@ -1,4 +1,5 @@
 using Dapr.DurableTask.Protobuf;
+using Sidecar.Api.Grpc;
 using Sidecar.Workflows.Engine;
 
 namespace Sidecar.Workflows;
@@ -9,11 +10,18 @@ namespace Sidecar.Workflows;
 /// </summary>
 internal sealed class WorkerOperations(WorkflowEngine engine)
 {
-    /// <summary>Feeds a worker until the token is cancelled, the engine stops or sending fails.</summary>
-    public async Task ServeAsync(Func<WorkItem, Task> send, CancellationToken cancellation)
+    /// <summary>Feeds a worker until the token is cancelled, the engine stops, sending fails or it gives no sign of life any more.</summary>
+    public async Task ServeAsync(Func<WorkItem, Task> send, CancellationToken cancellation, Heartbeat? heartbeat = null)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, engine.Stopped);
-        await engine.Dispatcher.ServeAsync(send, either.Token);
+        try
+        {
+            await engine.Dispatcher.ServeAsync(send, heartbeat ?? new Heartbeat(engine.Context.Time), either.Token);
+        }
+        catch (OperationCanceledException) when (!either.IsCancellationRequested)
+        {
+            throw new GrpcException(GrpcCode.Unavailable, $"the worker has said nothing for {engine.Context.Options.HeartbeatLease}; what it had goes to others");
+        }
     }
 
     /// <summary>The answer to a turn; a stale one changes nothing.</summary>

@@ -87,11 +87,11 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    /// <summary>Feeds one worker until the token is cancelled or its connection fails; then what it had goes to others.</summary>
-    public async Task ServeAsync(Func<WorkItem, Task> send, CancellationToken cancellation)
+    /// <summary>Feeds one worker until the token is cancelled, its connection fails or its heartbeat stops; then what it had goes to others.</summary>
+    public async Task ServeAsync(Func<WorkItem, Task> send, Heartbeat heartbeat, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var worker = new Worker(send);
+        var worker = new Worker(send, heartbeat, context.Environment.Completion);
         Interlocked.Increment(ref _workers);
         try
         {
@@ -100,7 +100,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
                 PumpAsync(worker, _turns.Reader, worker.Room(UnprovenTurns, context.Options.TurnsPerWorker), LeaseTurn, end.Token),
                 PumpAsync(worker, _activities.Reader, worker.Room(UnprovenActivities, context.Options.ActivitiesPerWorker), LeaseActivity, end.Token),
             ];
-            await Task.WhenAny(pumps);
+            await Task.WhenAny([.. pumps, worker.Ended]);
             Cancel(end);
             await Task.WhenAll(pumps);
         }
@@ -111,21 +111,20 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    /// <summary>Takes back what workers have had for too long. Returns how many items that were.</summary>
+    /// <summary>Takes back what workers have had for too long, and ends the streams of silent ones, which then lose all they have. Returns how many items that are.</summary>
     public int TakeBackOverdue()
     {
         var now = context.Time.GetUtcNow();
-        var overdue = _leases.Where(pair => pair.Value.Until <= now).Select(pair => pair.Key).Order(StringComparer.Ordinal).ToList();
-        return overdue.Count(token =>
-        {
-            if (!_leases.TryRemove(token, out var lease))
-            {
-                return false;
-            }
+        var ofSilent = _leases.Values.Where(lease => lease.Worker.Heartbeat.IsSilentFor(context.Options.HeartbeatLease)).ToList();
+        ofSilent.ForEach(lease => lease.Worker.End());
+        var overdue = _leases.Where(pair => pair.Value.Until <= now).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+        return ofSilent.Count + overdue.Count(pair => _leases.TryRemove(pair.Key, out var lease) && TakeBackOverdue(pair.Key, lease));
+    }
 
-            lease.Room.Release();
-            return TakeBack(token, lease);
-        });
+    private bool TakeBackOverdue(string token, Lease lease)
+    {
+        lease.Room.Release();
+        return TakeBack(token, lease);
     }
 
     private static void Cancel(CancellationTokenSource source) => source.Cancel();
@@ -224,10 +223,17 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
 
     private sealed record Lease(Worker Worker, Room Room, WorkflowInstance Instance, ActivityTask? Task, DateTimeOffset Until);
 
-    private sealed class Worker(Func<WorkItem, Task> send)
+    private sealed class Worker(Func<WorkItem, Task> send, Heartbeat heartbeat, TaskCreationOptions completion)
     {
         private readonly Room _turn = new(1);
         private readonly List<(Room Room, int More)> _unproven = [];
+        private readonly TaskCompletionSource _ended = new(completion);
+
+        public Heartbeat Heartbeat { get; } = heartbeat;
+
+        public Task Ended => _ended.Task;
+
+        public void End() => _ended.TrySetResult();
 
         // Not disposed: a late answer may release it after the stream has ended.
         public Room Room(int unproven, int limit)
@@ -258,7 +264,8 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
             await _turn.TakeAsync(cancellation);
             try
             {
-                await send(item);
+                // One that does not read must not keep what it has: the write is left to end with its stream.
+                await send(item).WaitAsync(cancellation);
             }
             finally
             {

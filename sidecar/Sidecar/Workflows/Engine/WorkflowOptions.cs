@@ -31,8 +31,14 @@ internal sealed record WorkflowOptions
     public TimeSpan TurnLease { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How long a worker may take for an activity before it is handed out again, though its stream lives on; default 24 h. A worker that
-    /// loses its stream loses its activities at once; this is only for an answer that a worker lost without noticing.
+    /// How long a worker that says Hello may be silent before all it has is handed out again and its stream ends; default 2 min, four times
+    /// the pause of the .NET worker. Its attempts are leased from one Hello to the next.
+    /// </summary>
+    public TimeSpan HeartbeatLease { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long a worker may take for an activity before it is handed out again, though it gives signs of life; default 24 h. A worker that
+    /// loses its stream or falls silent loses its activities then; this is only for an answer that a worker lost without noticing.
     /// </summary>
     public TimeSpan ActivityLease { get; init; } = TimeSpan.FromHours(24);
 

@@ -26,7 +26,10 @@ internal sealed class GrpcTestServer : IAsyncDisposable
 
     public static Task<GrpcTestServer> StartAsync(params GrpcMethod[] methods) => StartAsync(new GrpcServerOptions(), methods);
 
-    public static async Task<GrpcTestServer> StartAsync(GrpcServerOptions options, params GrpcMethod[] methods)
+    public static Task<GrpcTestServer> StartAsync(GrpcServerOptions options, params GrpcMethod[] methods) => StartAsync(options, keepAlive: null, methods);
+
+    /// <summary>Serves, and gives up connections that answer no ping within <paramref name="keepAlive"/> (null: as a sidecar does).</summary>
+    public static async Task<GrpcTestServer> StartAsync(GrpcServerOptions options, TimeSpan? keepAlive, params GrpcMethod[] methods)
     {
         var port = FreePort.Next();
         var builder = WebApplication.CreateSlimBuilder();
@@ -34,6 +37,8 @@ internal sealed class GrpcTestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             GrpcServer.ConfigureLimits(kestrel.Limits);
+            kestrel.Limits.Http2.KeepAlivePingDelay = keepAlive ?? kestrel.Limits.Http2.KeepAlivePingDelay;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = keepAlive ?? kestrel.Limits.Http2.KeepAlivePingTimeout;
             kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2);
         });
         var app = builder.Build();

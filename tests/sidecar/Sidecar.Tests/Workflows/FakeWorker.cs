@@ -25,6 +25,9 @@ internal sealed class FakeWorker(GrpcTestClient client) : IAsyncDisposable
     /// <summary>How often each activity's completion is sent.</summary>
     public int Repeat { get; set; } = 1;
 
+    /// <summary>What ended the stream; null when its server did without an error.</summary>
+    public Task<Exception?> Ended => _stream.ContinueWith(stream => stream.Exception?.InnerException, TaskScheduler.Default);
+
     public FakeWorker Start()
     {
         _stream = Task.Run(RunAsync);

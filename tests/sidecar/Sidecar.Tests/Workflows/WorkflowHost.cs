@@ -26,13 +26,18 @@ internal sealed class WorkflowHost : IAsyncDisposable
 
     public GrpcTestClient Client => _server.Client;
 
-    public static async Task<WorkflowHost> StartAsync(IWorkflowStore store, WorkflowOptions? options = null, ActivityFaults? faults = null, string appId = "app", WorkflowPeers? peers = null)
+    public static async Task<WorkflowHost> StartAsync(IWorkflowStore store, WorkflowOptions? options = null, ActivityFaults? faults = null, string appId = "app", WorkflowPeers? peers = null, TimeProvider? time = null, TimeSpan? keepAlive = null)
     {
-        var environment = new EngineEnvironment(TimeProvider.System, new Tracing(new ConfigurationSpec(), []), NullLogger.Instance) { Peers = peers ?? new() };
+        var environment = new EngineEnvironment(time ?? TimeProvider.System, new Tracing(new ConfigurationSpec(), []), NullLogger.Instance) { Peers = peers ?? new() };
         var engine = await WorkflowEngine.StartAsync(store, appId, options ?? new WorkflowOptions(), environment, default);
-        var server = await GrpcTestServer.StartAsync([.. new TaskHubApi(() => engine, faults).Methods]);
+        var server = await GrpcTestServer.StartAsync(new GrpcServerOptions(), keepAlive, [.. new TaskHubApi(() => engine, faults).Methods]);
         return new WorkflowHost(engine, server);
     }
+
+    public int Port => _server.Port;
+
+    /// <summary>A client with a connection of its own.</summary>
+    public GrpcTestClient NewClient() => new(new Uri($"http://127.0.0.1:{Port}"));
 
     public FakeWorker Worker() => new(Client);
 
