@@ -29,6 +29,8 @@ internal sealed class InMemoryBroker(ComponentSpec spec, ComponentContext contex
         private readonly Func<BrokerMessage, CancellationToken, Task<DeliveryOutcome>> _handler;
         private readonly TimeSpan _delay;
         private readonly TimeProvider _time;
+
+        // Never disposed, for neither has a timer to give back: whoever drains may still cancel them while another one disposes of this.
         private readonly CancellationTokenSource _intake = new();
         private readonly CancellationTokenSource _deliveries = new();
         private readonly Task _workers;
@@ -50,12 +52,7 @@ internal sealed class InMemoryBroker(ComponentSpec spec, ComponentContext contex
             await _workers;
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            await DrainAsync(new CancellationToken(canceled: true));
-            _intake.Dispose();
-            _deliveries.Dispose();
-        }
+        public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true));
 
         private async Task WorkAsync()
         {

@@ -22,15 +22,15 @@ internal sealed partial class RedisSubscription(
 {
     private static readonly TimeSpan Block = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
+
+    // Never disposed, for neither has a timer to give back: whoever drains may still cancel them while another one disposes of this.
     private readonly CancellationTokenSource _intake = new();
     private readonly CancellationTokenSource _deliveries = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CancellationToken _abandoned;
     private Task _loops = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _abandoned = _deliveries.Token;
         await CreateGroupAsync(cancellationToken);
         _loops = Task.WhenAll(Task.Run(ReadLoopAsync, CancellationToken.None), options.Redelivers ? Task.Run(ReclaimLoopAsync, CancellationToken.None) : Task.CompletedTask);
     }
@@ -46,7 +46,7 @@ internal sealed partial class RedisSubscription(
                 return;
             }
 
-            switch (await handler(message, _abandoned))
+            switch (await handler(message, _deliveries.Token))
             {
                 case DeliveryOutcome.Done:
                     await AcknowledgeAsync(id);
@@ -82,12 +82,7 @@ internal sealed partial class RedisSubscription(
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await DrainAsync(new CancellationToken(canceled: true));
-        _intake.Dispose();
-        _deliveries.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await DrainAsync(new CancellationToken(canceled: true));
 
     private async Task CreateGroupAsync(CancellationToken cancellationToken)
     {

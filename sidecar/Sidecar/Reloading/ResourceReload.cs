@@ -57,6 +57,8 @@ internal sealed record ResourceReload
             components.AddRange(stays ? [gone] : []);
         }
 
+        postponed.AddRange(IsSame(before.Configuration, after.Configuration) ? [] : ["Configuration changed"]);
+        postponed.AddRange(IsSame(before.HttpEndpoints, after.HttpEndpoints) ? [] : ["HTTP endpoints changed"]);
         var resiliency = !before.Resiliency.Select(document => (document.Name, document.Root)).SequenceEqual(after.Resiliency.Select(document => (document.Name, document.Root)));
         changes.AddRange(resiliency ? ["resiliency changed"] : []);
         changes.AddRange(before.Subscriptions.Select(KeyOf).SequenceEqual(after.Subscriptions.Select(KeyOf), StringComparer.Ordinal) ? [] : ["subscriptions changed"]);
@@ -71,6 +73,9 @@ internal sealed record ResourceReload
 
     /// <summary>What makes two subscriptions the same.</summary>
     public static string KeyOf(SubscriptionSpec subscription) => JsonSerializer.Serialize(subscription);
+
+    // By value: records that hold lists are equal to none but themselves.
+    private static bool IsSame<T>(T before, T after) => JsonSerializer.Serialize(before) == JsonSerializer.Serialize(after);
 
     // Actors, reminders, workflows and the outbox keep what they have open for as long as the sidecar lives.
     private static bool IsFixed(ComponentSpec component, IReadOnlyCollection<string> kinds) =>

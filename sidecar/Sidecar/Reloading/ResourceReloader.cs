@@ -11,7 +11,7 @@ namespace Sidecar.Reloading;
 internal sealed partial class ResourceReloader(SidecarOptions options, RuntimeServices services, ReloadableResiliency resiliency, ILogger logger) : IAsyncDisposable
 {
     // What the files were when they were loaded: a change while the app starts is not missed.
-    private readonly ResourceWatch? _watch = options.WatchResources > TimeSpan.Zero ? new ResourceWatch(options.ResourcesPaths, options.WatchResources, options.Time) : null;
+    private readonly ResourceWatch? _watch = options.WatchResources > TimeSpan.Zero ? new ResourceWatch(Watched(options), options.WatchResources, options.Time) : null;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
@@ -54,6 +54,8 @@ internal sealed partial class ResourceReloader(SidecarOptions options, RuntimeSe
         _turn.Dispose();
         _stopping.Dispose();
     }
+
+    private static IReadOnlyList<string> Watched(SidecarOptions options) => options.ConfigurationPath is { } configuration ? [.. options.ResourcesPaths, configuration] : options.ResourcesPaths;
 
     private async Task WatchAsync(ResourceWatch watch)
     {

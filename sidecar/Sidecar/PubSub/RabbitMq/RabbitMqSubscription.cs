@@ -11,6 +11,8 @@ internal sealed partial class RabbitMqSubscription(
     string topic, IChannel channel, RabbitMqOptions options, Func<BrokerMessage, CancellationToken, Task<DeliveryOutcome>> handler, ILogger logger, TimeProvider time) : IBrokerSubscription
 {
     private readonly ILogger _logger = logger;
+
+    // Never disposed, for it has no timer to give back: whoever drains may still cancel it while another one disposes of this.
     private readonly CancellationTokenSource _deliveries = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -68,7 +70,6 @@ internal sealed partial class RabbitMqSubscription(
         _isDisposed = true;
         await DrainAsync(new CancellationToken(canceled: true));
         await channel.DisposeAsync();
-        _deliveries.Dispose();
     }
 
     private async Task ReceiveAsync(BasicDeliverEventArgs delivery)

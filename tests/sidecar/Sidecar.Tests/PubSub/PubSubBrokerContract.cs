@@ -139,6 +139,33 @@ public abstract class PubSubBrokerContract : IAsyncLifetime
         await Eventually.TrueAsync(() => received.Count == 1, "the next subscriber gets the message");
     }
 
+    [Fact]
+    public async Task Drain_BesideAndAfterDispose_EndsInOrder()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var broker = await BrokerAsync("app");
+        var subscription = await broker.SubscribeAsync(
+            Topic,
+            async (_, token) =>
+            {
+                started.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return DeliveryOutcome.Abandoned;
+            },
+            CancellationToken.None);
+        await PublishAsync(broker, 1);
+        await started.Task;
+        using var limit = new CancellationTokenSource();
+        var drain = subscription.DrainAsync(limit.Token);
+
+        // A stream is closed while the sidecar stops: the one disposes of what the other drains, and the time to drain ends after that.
+        await subscription.DisposeAsync();
+        await limit.CancelAsync();
+        await drain;
+        await subscription.DrainAsync(limit.Token);
+        await subscription.DisposeAsync();
+    }
+
     private protected abstract IPubSubBroker Create(string appId);
 
     private protected async Task<IPubSubBroker> BrokerAsync(string appId)

@@ -293,6 +293,33 @@ public sealed class HotReloadTests : IAsyncLifetime
         (await StatusAsync("state/two/k")).Should().Be(204);
     }
 
+    [Fact]
+    public async Task ConfigurationAndEndpoints_Changed_TheLogAsksForARestart()
+    {
+        using var log = new global::Conformance.LogCapture();
+        static string Configuration(string rate) => $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Configuration
+            metadata: { name: c }
+            spec: { tracing: { samplingRate: "{{rate}}" } }
+            """;
+        _sidecar = await TestSidecar.StartAsync(options => options with { WatchResources = TimeSpan.FromMilliseconds(20), Loggers = log }, [], Configuration("0"));
+
+        await File.WriteAllTextAsync(_sidecar.Runtime.Options.ConfigurationPath!, Configuration("0.5"));
+        await Eventually.TrueAsync(() => Postponed("Configuration changed"), "the Configuration's own file is watched");
+        Postponed("HTTP endpoints changed").Should().BeFalse();
+
+        (await TakeAsync(("e", """
+            apiVersion: dapr.io/v1alpha1
+            kind: HTTPEndpoint
+            metadata: { name: e }
+            spec: { baseUrl: "{{app}}" }
+            """))).Should().BeEmpty();
+        Postponed("HTTP endpoints changed").Should().BeTrue();
+
+        bool Postponed(string change) => log.Lines.Any(line => line.StartsWith("warning:", StringComparison.Ordinal) && line.EndsWith($"until it is restarted: {change}", StringComparison.Ordinal));
+    }
+
     private static string Http(string name, string path) => RunningSidecar.Component(name, "bindings.http", ("url", "{{app}}" + path));
 
     private static string Cron(string route) => RunningSidecar.Component("clock", "bindings.cron", ("schedule", "@every 1s"), ("route", route), ("direction", "input"));
