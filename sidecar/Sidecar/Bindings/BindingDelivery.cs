@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Http;
 using Sidecar.Invocation;
 using Sidecar.Resiliency;
 using Sidecar.Telemetry;
@@ -12,7 +13,7 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
     private readonly IPolicy _policy = services.Resiliency.ForComponentInbound(binding.Name);
-    private readonly string _path = binding.Route.StartsWith('/') ? binding.Route : "/" + binding.Route;
+    private readonly string _path = RequestPath.OfRoute(binding.Route);
 
     /// <summary>Asks the app by <c>OPTIONS</c> whether it wants the events: a 2xx or 405 says yes.</summary>
     public async Task<bool> IsWantedAsync(CancellationToken cancellationToken)

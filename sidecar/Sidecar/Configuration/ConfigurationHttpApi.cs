@@ -111,7 +111,7 @@ internal sealed partial class ConfigurationHttpApi(ConfigurationStores stores, R
         {
             try
             {
-                var status = await services.Resiliency.ForComponentInbound(store).ExecuteAsync(token => PostAsync($"/configuration/{store}/{Uri.EscapeDataString(key)}", body, token), Judge, cancellationToken);
+                var status = await services.Resiliency.ForComponentInbound(store).ExecuteAsync(token => PostAsync(RequestPath.Encode(RequestPath.Clean($"/configuration/{store}/{key}")), body, token), Judge, cancellationToken);
                 if (status != 200)
                 {
                     LogRefused(store, key, status);

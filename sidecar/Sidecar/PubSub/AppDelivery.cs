@@ -121,7 +121,7 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
     {
         var content = new ReadOnlyMemoryContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        var request = new HttpRequestMessage(HttpMethod.Post, path.StartsWith('/') ? path : "/" + path) { Content = content };
+        var request = new HttpRequestMessage(HttpMethod.Post, RequestPath.OfRoute(path)) { Content = content };
         foreach (var (name, value) in metadata)
         {
             Add(request, name, value);

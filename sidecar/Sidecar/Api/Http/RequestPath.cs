@@ -43,6 +43,12 @@ internal static class RequestPath
         return "/" + string.Join('/', segments);
     }
 
+    /// <summary>A route that a subscription or component names, as the app is asked for it: cleaned, and with escapes for what a request line cannot hold.</summary>
+    public static string OfRoute(string route)
+    {
+        return Encode(Clean(route.StartsWith('/') ? route : "/" + route), Encoding.UTF8, static c => c is >= '!' and <= '~');
+    }
+
     /// <summary>Whether every percent sign begins an escape, as Go demands of a path.</summary>
     public static bool HasValidEscapes(string path)
     {
@@ -65,7 +71,7 @@ internal static class RequestPath
         var decoded = isEscaped ? Encoding.Latin1.GetString(Unescape(raw)) : raw;
         var clean = Clean(decoded.StartsWith('/') ? decoded : "/" + decoded);
         problem = Problem(clean.AsSpan(1), isEscaped);
-        return problem is null ? Encode(clean, isEscaped ? Encoding.Latin1 : Encoding.UTF8) : null;
+        return problem is null ? Encode(clean, isEscaped ? Encoding.Latin1 : Encoding.UTF8, IsLiteral) : null;
     }
 
     private static string? Problem(ReadOnlySpan<char> method, bool isEscaped)
@@ -106,12 +112,12 @@ internal static class RequestPath
     }
 
     /// <summary>Encodes a decoded path; slashes stay.</summary>
-    public static string Encode(string path) => Encode(path, Encoding.UTF8);
+    public static string Encode(string path) => Encode(path, Encoding.UTF8, IsLiteral);
 
-    private static string Encode(string path, Encoding encoding)
+    private static string Encode(string path, Encoding encoding, Func<char, bool> isLiteral)
     {
         var i = 0;
-        while (i < path.Length && IsLiteral(path[i]))
+        while (i < path.Length && isLiteral(path[i]))
         {
             i++;
         }
@@ -124,7 +130,7 @@ internal static class RequestPath
         var encoded = new StringBuilder(path.Length + 16);
         foreach (var octet in encoding.GetBytes(path))
         {
-            _ = IsLiteral((char)octet) ? encoded.Append((char)octet) : encoded.Append('%').Append(octet.ToString("X2"));
+            _ = isLiteral((char)octet) ? encoded.Append((char)octet) : encoded.Append('%').Append(octet.ToString("X2"));
         }
 
         return encoded.ToString();

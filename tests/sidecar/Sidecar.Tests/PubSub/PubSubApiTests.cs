@@ -11,7 +11,7 @@ public sealed class PubSubApiTests : IAsyncLifetime
          {"pubsubname":"ps","topic":"dead","route":"dead"},
          {"pubsubname":"ps","topic":"raw","route":"/raw","metadata":{"rawPayload":"true"}},
          {"pubsubname":"ps","topic":"bulk","route":"/bulk","bulkSubscribe":{"enabled":true}},
-         {"pubsubname":"ps","topic":"ruled","routes":{"rules":[{"match":"event.data.n % 2 == 0","path":"/odd"},{"match":"event.type == 'paid'","path":"/paid"}],"default":"/other"}}]
+         {"pubsubname":"ps","topic":"ruled","routes":{"rules":[{"match":"event.data.n % 2 == 0","path":"/odd"},{"match":"event.type == 'paid'","path":"/paid"}],"default":"other//"}}]
         """;
 
     private readonly RunScope _run = new();
