@@ -12,7 +12,7 @@ public static class OrderSagaRegistration
     /// <summary>Adds the workflows and their activities. The host adds its <see cref="Ledger.IOrderLedger"/> and <see cref="IStepClient"/>.</summary>
     public static IServiceCollection AddOrderSaga(this IServiceCollection services) => services.AddDaprWorkflow(Register);
 
-    private static void Register(WorkflowRuntimeOptions options)
+    internal static void Register(WorkflowRuntimeOptions options)
     {
         options.RegisterWorkflow<OrderSaga>();
         options.RegisterWorkflow<OrderCancellation>();

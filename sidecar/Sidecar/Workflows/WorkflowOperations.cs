@@ -106,28 +106,27 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     public Task<WorkflowRefusal> ResumeAsync(string instanceId, string? reason, CancellationToken cancellation) =>
         OnExistingAsync(instanceId, instance => instance.Resume(reason), cancellation);
 
-    /// <summary>Removes an instance that has ended, and its children that have.</summary>
+    /// <summary>Removes an instance that has ended, and its children that have. The children go first: as long as the instance is there, what was left off is found again.</summary>
     public async Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, bool recursive, bool force, CancellationToken cancellation)
     {
-        var began = Context.Time.GetTimestamp();
-        var (refusal, children) = await engine.ChangeAsync(
-            instanceId,
-            instance =>
-            {
-                var children = instance.Children();
-                var existed = instance.Exists;
-                var step = instance.Purge(force);
-                return ((!existed ? WorkflowRefusal.NotFound : step is null ? WorkflowRefusal.NotCompleted : WorkflowRefusal.None, children), step);
-            },
-            cancellation);
-        var count = refusal == WorkflowRefusal.None ? 1 : 0;
-        Context.Metrics?.Purged(count > 0, Context.Time.GetElapsedTime(began));
-        foreach (var child in recursive && count > 0 ? children : [])
+        var count = 0;
+        foreach (var child in recursive ? await ChildrenToPurgeAsync(instanceId, force, cancellation) : [])
         {
             count += OfApp(child.App) is { } owner ? (await owner.PurgeAsync(child.Id, recursive, force, cancellation)).Count : 0;
         }
 
-        return (refusal, count);
+        var began = Context.Time.GetTimestamp();
+        var refusal = await engine.ChangeAsync(
+            instanceId,
+            instance =>
+            {
+                var existed = instance.Exists;
+                var step = instance.Purge(force);
+                return (!existed ? WorkflowRefusal.NotFound : step is null ? WorkflowRefusal.NotCompleted : WorkflowRefusal.None, step);
+            },
+            cancellation);
+        Context.Metrics?.Purged(refusal == WorkflowRefusal.None, Context.Time.GetElapsedTime(began));
+        return (refusal, refusal == WorkflowRefusal.None ? count + 1 : count);
     }
 
     // Null when the app runs no workflows: what is its own stays with it.
@@ -179,6 +178,11 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
         span?.SetTag("otel.scope.name", "durabletask");
         return span;
     }
+
+    private Task<IReadOnlyList<(string? App, string Id)>> ChildrenToPurgeAsync(string instanceId, bool force, CancellationToken cancellation) => engine.ChangeAsync(
+        instanceId,
+        instance => (instance.Exists && (force || !instance.IsActive) ? instance.Children() : [], (Step?)null),
+        cancellation);
 
     private async Task<InstanceRow?> WaitAsync(string instanceId, Func<InstanceRow, bool> reached, CancellationToken cancellation)
     {

@@ -121,7 +121,8 @@ internal sealed partial class TimerScheduler(IWorkflowStore store, EngineEnviron
             woken = _wake.Task;
         }
 
-        var pause = until - _time.GetUtcNow();
+        // Delays are whole milliseconds: one that was cut would end before the time, and again, with a look into the store each time.
+        var pause = TimeSpan.FromMilliseconds(Math.Ceiling((until - _time.GetUtcNow()).TotalMilliseconds));
         if (pause > TimeSpan.Zero)
         {
             using var awake = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -55,7 +55,7 @@ internal sealed partial class WorkflowEngine
         step.Commit.Chain = instance.Chain;
         HistoryChunk.Pack(step.Commit.History);
         step.Deliveries.ForEach(delivery => _directory.Expect(delivery.Target));
-        return CompleteAsync(instance, step, _store.CommitAsync(step.Commit));
+        return instance.LastStep = CompleteAsync(instance, step, _store.CommitAsync(step.Commit));
     }
 
     private async Task CompleteAsync(WorkflowInstance instance, Step step, Task durable)
@@ -74,7 +74,11 @@ internal sealed partial class WorkflowEngine
         _quarantine.Release(instance.Id);
         lock (instance.Gate)
         {
-            instance.StepsUnderWay--;
+            if (--instance.StepsUnderWay == 0)
+            {
+                instance.LastStep = Task.CompletedTask;
+            }
+
             if (step.Number > instance.Durable.Step && (step.Purged || step.Head is not null))
             {
                 instance.Durable = (step.Head, step.Number);
@@ -219,7 +223,8 @@ internal sealed partial class WorkflowEngine
                 return;
             }
 
-            await RetryAsync(() => ChangeAsync(delivery.Target, instance => (true, instance.Deliver(delivery.Event)), _stop.Token));
+            // An event that was read from the store is there already. To wait for what came of it would mean to deliver it again when that fails.
+            await RetryAsync(() => ChangeAsync(delivery.Target, instance => (true, instance.Deliver(delivery.Event)), _stop.Token, nothingIsDurable: true));
         }
         finally
         {

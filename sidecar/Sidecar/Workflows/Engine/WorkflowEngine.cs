@@ -80,8 +80,11 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Changes an instance and returns when the change is durable; <paramref name="change"/> runs under the gate and may find nothing to do.</summary>
-    public async Task<T> ChangeAsync<T>(string instanceId, Func<WorkflowInstance, (T Result, Step? Step)> change, CancellationToken cancellationToken)
+    /// <summary>
+    /// Changes an instance and returns when the change is durable; <paramref name="change"/> runs under the gate. When it finds nothing to do, that
+    /// may be because of steps which are not durable yet, and is waited for as well; unless <paramref name="nothingIsDurable"/>.
+    /// </summary>
+    public async Task<T> ChangeAsync<T>(string instanceId, Func<WorkflowInstance, (T Result, Step? Step)> change, CancellationToken cancellationToken, bool nothingIsDurable = false)
     {
         while (true)
         {
@@ -96,7 +99,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
                 }
 
                 (result, var step) = Run(instance, change);
-                durable = step is null ? Task.CompletedTask : Commit(instance, step);
+                durable = step is not null ? Commit(instance, step) : nothingIsDurable ? Task.CompletedTask : instance.LastStep;
                 EnqueueTurn(instance);
                 if (step is null && !instance.IsActive)
                 {

@@ -47,6 +47,9 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
     /// <summary>Steps that are not durable yet.</summary>
     public int StepsUnderWay { get; set; }
 
+    /// <summary>Completes when the last step is durable, or has failed. What is so in memory may be told to nobody before.</summary>
+    public Task LastStep { get; set; } = Task.CompletedTask;
+
     /// <summary>Ties its commits together: when one fails, none behind it may be stored.</summary>
     public CommitChain Chain { get; } = new();
 

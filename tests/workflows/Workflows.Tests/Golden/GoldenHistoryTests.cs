@@ -1,3 +1,5 @@
+using Dapr.Workflow.Testing.Histories;
+
 namespace Workflows.Tests.Golden;
 
 /// <summary>A change of the saga that instances under way would not survive fails here, with what their histories expect and what the code asks for now.</summary>
@@ -15,15 +17,15 @@ public sealed class GoldenHistoryTests
     [Theory]
     [MemberData(nameof(Files))]
     public async Task Saga_HistoryOfAnEarlierVersion_GoesOnWithTodaysCode(string file) =>
-        (await SagaRuns.CompareAsync(Read(file))).Should().BeNull("an instance with the history {0} may be under way: use IsPatched, or a workflow with another name", file);
+        (await ReplayAsync(Read(file))).Should().BeNull("an instance with the history {0} may be under way: use IsPatched, or a workflow with another name", file);
 
     [Theory]
     [MemberData(nameof(Runs))]
     public async Task Record_RunOfToday_IsReplayedFromItsText(string run)
     {
-        var text = (await SagaRuns.All[run]()).ToText();
+        var text = SagaRuns.All[run]().ToJson();
 
-        (await SagaRuns.CompareAsync(GoldenHistory.Parse(text))).Should().BeNull();
+        (await ReplayAsync(text)).Should().BeNull();
         if (Environment.GetEnvironmentVariable(RecordTo) is { Length: > 0 } folder)
         {
             await File.WriteAllTextAsync(Path.Combine(folder, run + ".json"), text);
@@ -31,40 +33,22 @@ public sealed class GoldenHistoryTests
     }
 
     [Fact]
-    public async Task Compare_CodeAsksForSomethingElse_SaysExpectedAndFound()
+    public async Task Replay_HistoryOfOtherCode_SaysExpectedAndFound()
     {
-        var history = Read("paid.json");
-        var other = history with { Entries = [.. history.Entries.Select(entry => entry.Name == "ReserveStock" ? entry with { Name = "HoldStock" } : entry)] };
+        var other = Read("paid.json").Replace("\"ReserveStock\"", "\"HoldStock\"", StringComparison.Ordinal);
 
-        (await SagaRuns.CompareAsync(other)).Should().Be("OrderSaga: action #1: expected activity 'HoldStock', found activity 'ReserveStock'");
+        (await ReplayAsync(other)).Should().Be("OrderSaga: action #1: expected activity 'HoldStock', found activity 'ReserveStock'");
     }
 
     [Fact]
-    public async Task Compare_CodeAsksForLess_SaysExpectedAndFound()
+    public async Task Replay_HistoryWithAnotherResult_SaysExpectedAndFound()
     {
-        var history = Read("paid.json");
-        var longer = history with { Entries = [.. history.Entries, new GoldenEntry("TimerCreated", 6)] };
+        var other = Read("declined.json").Replace("CANCELLED", "REFUSED", StringComparison.Ordinal);
 
-        (await SagaRuns.CompareAsync(longer)).Should().Be("OrderSaga: action #6: expected a timer, found the end of the workflow");
+        (await ReplayAsync(other)).Should().Match("OrderSaga: action #*: expected the end with *REFUSED*, found the end with *CANCELLED*");
     }
 
-    [Fact]
-    public async Task Compare_CodeAsksForMore_SaysExpectedAndFound()
-    {
-        var history = Read("paid.json");
-        var last = history.Entries.Last(entry => entry.IsAction);
-        var shorter = history with { Entries = [.. history.Entries.TakeWhile(entry => entry != last)] };
+    private static Task<string?> ReplayAsync(string json) => WorkflowHistory.Parse(json).ReplayAsync(OrderSagaRegistration.Register);
 
-        (await SagaRuns.CompareAsync(shorter)).Should().Be("OrderSaga: action #5: expected nothing more, found activity 'MarkPaid'");
-    }
-
-    [Fact]
-    public async Task Compare_AnotherResult_SaysExpectedAndFound()
-    {
-        var declined = Read("declined.json");
-
-        (await SagaRuns.CompareAsync(declined with { Output = Read("paid.json").Output })).Should().Match("OrderSaga: expected the end with *PAID*, found *CANCELLED*");
-    }
-
-    private static GoldenHistory Read(string file) => GoldenHistory.Parse(File.ReadAllText(Path.Combine(Folder, file)));
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 }

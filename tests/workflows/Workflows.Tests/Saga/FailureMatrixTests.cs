@@ -1,6 +1,5 @@
 using Workflows.Saga;
 using Workflows.Steps;
-using Workflows.Tests.Replay;
 
 namespace Workflows.Tests.Saga;
 
@@ -26,14 +25,13 @@ public class FailureMatrixTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Run_AnyFailure_EndsPaidOrFullyUndone(string step, string way, bool undosFailOnce)
+    public void Run_AnyFailure_EndsPaidOrFullyUndone(string step, string way, bool undosFailOnce)
     {
-        WorkflowReplay replay = null!;
-        replay = Script.Run(call => undosFailOnce && call.Number == 1 && SagaStep.AllUndos.Contains(call.Name) ? Script.Transient() : Fail(replay, call, step, way));
+        var run = Script.Run((run, call) => undosFailOnce && call.Number == 1 && SagaStep.AllUndos.Contains(call.Name) ? Script.Transient() : Fail(run, call, step, way));
 
-        var result = await replay.SagaAsync();
+        var result = run.Saga();
 
-        var names = replay.Names.ToList();
+        var names = run.Names.ToList();
         var called = SagaStep.All.Where(known => names.Contains(known.Name)).ToList();
         if (result == OrderSagaResult.Paid)
         {
@@ -49,7 +47,7 @@ public class FailureMatrixTests
         names[^1].Should().Be("MarkCancelled", "the order is cancelled last");
     }
 
-    private static object? Fail(WorkflowReplay replay, ScriptedCall call, string step, string way)
+    private static object? Fail(SagaRun run, ScriptedCall call, string step, string way)
     {
         if (call.Name != step)
         {
@@ -67,7 +65,7 @@ public class FailureMatrixTests
             case "transient for ever":
                 return Script.Transient();
             default:
-                replay.Raise(OrderSaga.CancelEvent, new CancelRequest("stop"));
+                run.Raise(OrderSaga.CancelEvent, new CancelRequest("stop"));
                 return null;
         }
     }

@@ -1,7 +1,5 @@
-using Workflows.Compensation;
 using Workflows.Saga;
 using Workflows.Steps;
-using Workflows.Tests.Replay;
 
 namespace Workflows.Tests.Saga;
 
@@ -18,7 +16,7 @@ internal static class Script
         20.50m,
         "EUR",
         Guid.Parse("018f0000-0000-7000-8000-0000000000dd"),
-        WorkflowReplay.Start + (deadline ?? TimeSpan.FromMinutes(10)),
+        SagaRun.Start + (deadline ?? TimeSpan.FromMinutes(10)),
         900);
 
     /// <summary>The answer of an activity that succeeds.</summary>
@@ -29,15 +27,10 @@ internal static class Script
         _ => StepResult.Completed,
     };
 
-    public static WorkflowReplay Run(Func<ScriptedCall, object?>? unless = null, Action? waiting = null) =>
-        new()
-        {
-            Activity = call => unless?.Invoke(call) ?? Succeed(call),
-            Waiting = waiting,
-            Children = { [nameof(LeftoverUndos)] = (replay, input) => replay.Run(() => new LeftoverUndos(), (LeftoverUndosInput)input!) },
-        };
+    public static SagaRun Run(Func<ScriptedCall, object?>? unless = null, TimeSpan? cancelAfter = null) => Run((_, call) => unless?.Invoke(call), cancelAfter);
 
-    public static Task<OrderSagaResult> SagaAsync(this WorkflowReplay replay, TimeSpan? deadline = null) => replay.RunAsync(() => new OrderSaga(), Order(deadline));
+    public static SagaRun Run(Func<SagaRun, ScriptedCall, object?> unless, TimeSpan? cancelAfter = null) =>
+        new((run, call) => unless(run, call) ?? Succeed(call)) { CancelAfter = cancelAfter };
 
     public static object Transient() => throw new TransientStepException("away");
 

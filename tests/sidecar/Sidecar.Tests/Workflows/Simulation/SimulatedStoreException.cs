@@ -1,4 +1,0 @@
-namespace Sidecar.Tests.Workflows.Simulation;
-
-/// <summary>The store refused a commit.</summary>
-internal sealed class SimulatedStoreException(string message) : Exception(message);
