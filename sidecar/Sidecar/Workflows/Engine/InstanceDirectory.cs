@@ -13,8 +13,11 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
     private readonly ConcurrentDictionary<string, Slot> _instances = new(StringComparer.Ordinal);
     private readonly InstanceLoader _loader = new(store, context.Environment, stop);
     private readonly ConcurrentDictionary<string, int> _expected = new(StringComparer.Ordinal);
+    private readonly RecentHeads _recent = new();
+    private int _count;
 
-    public int Count => _instances.Count;
+    /// <summary>How many are loaded.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>The instances that are loaded.</summary>
     public IEnumerable<WorkflowInstance> Loaded => _instances.Values.Select(slot => slot.Instance).OfType<WorkflowInstance>();
@@ -43,6 +46,9 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
     /// <summary>The instance if it is in memory.</summary>
     public WorkflowInstance? Find(string id) => _instances.TryGetValue(id, out var slot) ? slot.Instance : null;
 
+    /// <summary>The durable head of an instance that is not in memory, if it left not long ago.</summary>
+    public InstanceRow? FindHead(string id) => _recent.Find(id);
+
     /// <summary>An event for the instance is on its way.</summary>
     public void Expect(string id) => _expected.AddOrUpdate(id, 1, (_, count) => count + 1);
 
@@ -66,6 +72,11 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
             return false;
         }
 
+        if (instance.Durable.Head is { } head)
+        {
+            _recent.Add(head);
+        }
+
         Discard(instance);
         return true;
     }
@@ -75,8 +86,7 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
     {
         if (!instance.Evicted)
         {
-            instance.Evicted = true;
-            instance.StopSpans();
+            Drop(instance);
             _instances.TryRemove(instance.Id, out _);
         }
     }
@@ -88,6 +98,8 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
         lock (instance.Gate)
         {
             slot.Instance = instance;
+            Interlocked.Increment(ref _count);
+            _recent.Remove(id);
             try
             {
                 loaded(instance, instance.Load(stored));
@@ -95,14 +107,24 @@ internal sealed class InstanceDirectory(IWorkflowStore store, EngineContext cont
             catch
             {
                 // Whoever found it meanwhile waits for its gate, and must not use half an instance.
-                instance.Evicted = true;
-                instance.StopSpans();
+                if (!instance.Evicted)
+                {
+                    Drop(instance);
+                }
+
                 slot.Instance = null;
                 throw;
             }
         }
 
         return instance;
+    }
+
+    private void Drop(WorkflowInstance instance)
+    {
+        instance.Evicted = true;
+        instance.StopSpans();
+        Interlocked.Decrement(ref _count);
     }
 
     private sealed class Slot

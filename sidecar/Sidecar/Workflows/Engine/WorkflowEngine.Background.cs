@@ -9,7 +9,6 @@ namespace Sidecar.Workflows.Engine;
 internal sealed partial class WorkflowEngine
 {
     private const int PageSize = 500;
-    private const int ParallelLoads = 6;
 
     private Task RecoverAsync() => UntilStoppedAsync(async stop =>
     {
@@ -20,7 +19,7 @@ internal sealed partial class WorkflowEngine
             do
             {
                 var ids = await _store.FindWorkAsync(after, PageSize, stop);
-                await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = ParallelLoads, CancellationToken = stop, TaskScheduler = _context.Environment.Scheduler }, RecoverOneAsync);
+                await Task.WhenAll(ids.Select(id => RecoverOneAsync(id, stop)));
                 count += ids.Count;
                 after = ids.Count == PageSize ? ids[^1] : null;
             }
@@ -33,7 +32,7 @@ internal sealed partial class WorkflowEngine
     });
 
     // An instance that cannot be read waits by itself; a store that is away stops the round, which is begun anew.
-    private async ValueTask RecoverOneAsync(string instanceId, CancellationToken stop)
+    private async Task RecoverOneAsync(string instanceId, CancellationToken stop)
     {
         try
         {

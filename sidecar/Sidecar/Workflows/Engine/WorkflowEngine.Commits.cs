@@ -84,7 +84,7 @@ internal sealed partial class WorkflowEngine
                 instance.Durable = (step.Head, step.Number);
             }
 
-            if (!instance.IsActive)
+            if (!instance.IsActive || _directory.Count > _context.Options.MaxIdle)
             {
                 _directory.TryEvict(instance);
             }

@@ -126,7 +126,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
             }
         }
 
-        return await _store.FindAsync(instanceId, cancellationToken);
+        return _directory.FindHead(instanceId) ?? await _store.FindAsync(instanceId, cancellationToken);
     }
 
     /// <summary>The durable history of an instance.</summary>

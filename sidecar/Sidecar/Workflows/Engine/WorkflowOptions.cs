@@ -21,6 +21,9 @@ internal sealed record WorkflowOptions
     /// <summary>Instances that may wait for a worker in memory before new ones are refused; default 100,000.</summary>
     public int MaxQueued { get; init; } = 100_000;
 
+    /// <summary>Instances that may be in memory while they wait for a timer or an event; beyond, one leaves as soon as it waits; default 20,000.</summary>
+    public int MaxIdle { get; init; } = 20_000;
+
     /// <summary>Events an instance may hold that it has not taken; default 10,000.</summary>
     public int MaxInbox { get; init; } = 10_000;
 
