@@ -34,7 +34,7 @@ internal interface IBuildingBlock : IAsyncDisposable
     string? Fault => null;
 
     /// <summary>What does not advance, and what it waits for; the host's <c>status</c> shows it.</summary>
-    IReadOnlyList<string> Waits => [];
+    Task<IReadOnlyList<string>> WaitsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>Components that cannot be used at present, by name, with the reason; <c>/v1.0/healthz</c> names them.</summary>
     IEnumerable<KeyValuePair<string, string>> Problems => [];

@@ -58,7 +58,8 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     public bool IsAppAvailable => _monitor?.IsAvailable ?? false;
 
     /// <summary>What does not advance, and what it waits for.</summary>
-    public IReadOnlyList<string> Waits => [.. _blocks.SelectMany(block => block.Waits)];
+    public async Task<IReadOnlyList<string>> WaitsAsync(CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(_blocks.Select(block => block.WaitsAsync(cancellationToken)))).SelectMany(waits => waits)];
 
     /// <summary>The workflow workers that are connected.</summary>
     public int ConnectedWorkers => _metadata?.ConnectedWorkers ?? 0;

@@ -119,7 +119,7 @@ internal sealed class ControlServer(PlatformRun run, HostContext context, DateTi
             await _probe.IsReadyAsync(definition, cancellationToken),
             await _probe.ComponentsAsync(definition, cancellationToken))
         {
-            Waits = app.Sidecar.Waits,
+            Waits = await app.Sidecar.WaitsAsync(cancellationToken),
         };
     }
 }

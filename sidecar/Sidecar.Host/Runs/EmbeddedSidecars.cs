@@ -55,7 +55,7 @@ internal sealed class EmbeddedSidecars(TimeProvider time) : ISidecarFactory
 
         public bool IsAppAvailable => runtime.IsAppAvailable;
 
-        public IReadOnlyList<string> Waits => runtime.Waits;
+        public Task<IReadOnlyList<string>> WaitsAsync(CancellationToken cancellationToken) => runtime.WaitsAsync(cancellationToken);
 
         public void AppLeaves() => runtime.AppLeaves();
 

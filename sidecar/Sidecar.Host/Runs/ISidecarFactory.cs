@@ -27,7 +27,7 @@ internal interface IAppSidecar : IAsyncDisposable
     bool IsAppAvailable { get; }
 
     /// <summary>What does not advance, and what it waits for.</summary>
-    IReadOnlyList<string> Waits => [];
+    Task<IReadOnlyList<string>> WaitsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>The process of the app is about to end, or has ended: it gets no more work until it has started again.</summary>
     void AppLeaves();

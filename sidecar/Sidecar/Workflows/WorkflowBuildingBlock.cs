@@ -42,7 +42,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
     public string? Fault => _engine?.Fault;
 
     /// <inheritdoc />
-    public IReadOnlyList<string> Waits => _engine?.Waits() ?? [];
+    public Task<IReadOnlyList<string>> WaitsAsync(CancellationToken cancellationToken) => _engine?.AllWaitsAsync(cancellationToken) ?? Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <inheritdoc />
     public int ConnectedWorkers => _engine?.Dispatcher.Workers ?? 0;

@@ -7,6 +7,7 @@ internal sealed partial class WorkflowInstance
 {
     private const int MostNamed = 3;
     private const string AnswerOfAWorker = "the answer of a worker";
+    private const string AnEvent = "an external event";
 
     /// <summary>When it last changed; the beginning of its wait.</summary>
     public DateTimeOffset? WaitsSince => IsActive ? _state!.LastUpdatedTimestamp.ToDateTimeOffset() : null;
@@ -14,27 +15,36 @@ internal sealed partial class WorkflowInstance
     /// <summary>What it waits for; null when it has ended.</summary>
     public WorkflowWait? WaitsFor() =>
         !IsActive ? null
-        : StepsUnderWay > 0 ? new("the store, which has to write a step", "the store")
-        : _state!.WorkflowStatus == OrchestrationStatus.Suspended ? new("a resume: it is suspended")
-        : _startPending && !IsStartDue ? new($"its start at {_state.ScheduledStartTimestamp.ToDateTimeOffset():O}")
-        : _turn is not null ? new("the answer of a worker that has its turn", AnswerOfAWorker)
+        : StepsUnderWay > 0 ? new("the store, which has to write a step", "the store", IsProblem: true)
+        : _state!.WorkflowStatus == OrchestrationStatus.Suspended ? new("a resume: it is suspended", "a resume")
+        : _startPending && !IsStartDue ? new($"its start at {_state.ScheduledStartTimestamp.ToDateTimeOffset():O}", "the time they are to start at")
+        : _turn is not null ? new("the answer of a worker that has its turn", AnswerOfAWorker, IsProblem: true)
         : CanRun ? WaitForWorker(context.AppId)
         : WaitForWork();
 
     private WorkflowWait WaitForWorker(string app) => context.Environment.Peers.Find(app)?.Dispatcher.Workers switch
     {
-        null => new(context.AbsentApp(app), context.AbsentApp(app)),
-        0 => new($"a worker: none of app '{app}' is connected", $"a worker: none of app '{app}' is connected"),
-        { } workers => new($"one of {workers} connected workers to have room", "a worker to have room"),
+        null => new(context.AbsentApp(app), context.AbsentApp(app), IsProblem: true),
+        0 => new($"a worker: none of app '{app}' is connected", $"a worker: none of app '{app}' is connected", IsProblem: true),
+        { } workers => new($"one of {workers} connected workers to have room", "a worker to have room", IsProblem: true),
     };
 
     private WorkflowWait WaitForWork()
     {
         var open = WorkflowFork.OpenOf(_history);
-        var problem = WaitingTasks.FirstOrDefault() is { } waiting ? WaitForWorker(waiting.App).Problem : _tasks.Count > 0 ? AnswerOfAWorker : null;
         var named = string.Join("; ", open.Take(MostNamed).Select(Name));
-        return new(open.Count == 0 ? "an external event" : open.Count > MostNamed ? $"{named}; and {open.Count - MostNamed} more" : named, problem);
+        var text = open.Count == 0 ? AnEvent : open.Count > MostNamed ? $"{named}; and {open.Count - MostNamed} more" : named;
+        return WaitingTasks.FirstOrDefault() is { } waiting ? new(text, WaitForWorker(waiting.App).Summary, IsProblem: true)
+            : _tasks.Count > 0 ? new(text, AnswerOfAWorker, IsProblem: true)
+            : new(text, open.Count == 0 ? AnEvent : Kind(open[0]));
     }
+
+    private string Kind(HistoryEvent e) => e switch
+    {
+        { ChildWorkflowInstanceCreated: not null } => $"a child workflow{OfApp(ForeignApp(e.Router))}",
+        { TimerCreated.ExternalEvent: { } external } => $"event '{external.Name}'",
+        _ => "a timer",
+    };
 
     private string Name(HistoryEvent e) => e switch
     {

@@ -47,6 +47,12 @@ internal sealed class HostProcess : IAsyncDisposable
             metadata: {"{"} name: secrets {"}"}
             spec: {"{"} type: secretstores.local.env, version: v1, metadata: [] {"}"}
             """);
+        _folder.Write("components/state.yaml", $"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata: {"{"} name: state {"}"}
+            spec: {"{"} type: state.in-memory, version: v1, metadata: [{"{"} name: actorStateStore, value: "true" {"}"}] {"}"}
+            """);
         var apps = Ports.Select(app => $"""
               - appID: {app.Key}
                 appDirPath: {app.Key}

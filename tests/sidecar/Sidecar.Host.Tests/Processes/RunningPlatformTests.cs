@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 
 namespace Sidecar.Host.Tests.Processes;
 
@@ -20,6 +23,35 @@ public sealed class RunningPlatformTests(RunningPlatform platform) : IClassFixtu
         alpha.Pid.Should().BePositive();
         alpha.Components.Should().ContainSingle(component => component.Name == "secrets" && component.Type == "secretstores.local.env");
         (await _host.CommandAsync("status")).Output.Should().MatchRegex("alpha +running");
+    }
+
+    [Fact]
+    public async Task Status_WorkflowThatNobodyRuns_NamesWhatItWaitsFor()
+    {
+        await StartWorkflowAsync("alpha", "nobodys");
+
+        await Eventually.TrueAsync(
+            async () => (await _host.CommandAsync("status")).Output.Contains("alpha: 1 workflow instances wait for a worker: none of app 'alpha' is connected"),
+            "it has waited for ten seconds",
+            TimeSpan.FromSeconds(30));
+    }
+
+    // A gRPC call by hand: instance id (field 1) and workflow (field 2). Nobody runs it, so the call ends at its deadline.
+    private async Task StartWorkflowAsync(string appId, string id)
+    {
+        byte[] message = [0x0a, (byte)id.Length, .. Encoding.ASCII.GetBytes(id), 0x12, 1, (byte)'W'];
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://127.0.0.1:{_host.Ports[appId].Grpc}/TaskHubSidecarService/StartInstance"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, (byte)message.Length, .. message]),
+        };
+        request.Headers.TryAddWithoutValidation("grpc-timeout", "500m");
+        request.Headers.TryAddWithoutValidation("te", "trailers");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        using var client = new HttpClient();
+        using var answer = await client.SendAsync(request);
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]

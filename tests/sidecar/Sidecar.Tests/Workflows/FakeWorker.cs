@@ -36,6 +36,11 @@ internal sealed class FakeWorker(GrpcTestClient client) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _stream.ContinueWith(_ => { }, TaskScheduler.Default);
         _stop.Dispose();

@@ -12,7 +12,18 @@ internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, b
 
     public Task<long> OpenAsync(CancellationToken cancellationToken) => _store.OpenAsync(cancellationToken);
 
-    public Task CommitAsync(StoreCommit commit) =>
+    /// <summary>What every commit waits for.</summary>
+    public Task Answers { get; set; } = Task.CompletedTask;
+
+    public Task CommitAsync(StoreCommit commit) => !Answers.IsCompleted ? LaterAsync(commit) : Commit(commit);
+
+    private async Task LaterAsync(StoreCommit commit)
+    {
+        await Answers;
+        await Commit(commit);
+    }
+
+    private Task Commit(StoreCommit commit) =>
         refuses(commit) ? Task.FromException(new InvalidOperationException("damaged")) : _store.CommitAsync(commit);
 
     public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellationToken) => _store.FindAsync(instanceId, cancellationToken);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Dapr.DurableTask.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
+using Sidecar.Tests.Support;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 
@@ -173,16 +174,6 @@ public sealed class WorkerLifeTests
     }
 
     private static Task HelloAsync(GrpcTestClient client) => client.CallAsync<Empty, Empty>("/TaskHubSidecarService/Hello", new Empty(), TimeSpan.FromSeconds(10));
-
-    /// <summary>The system's clock, some time later; its timers go by the system's.</summary>
-    private sealed class ShiftedTime : TimeProvider
-    {
-        public TimeSpan Shift { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
-
-        public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
-    }
 
     /// <summary>A wire to the server. Cut, it is what a machine leaves behind that lost its power: open, and silent.</summary>
     private sealed class Wire : IDisposable

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Dapr.DurableTask.Protobuf;
 using Sidecar.Components;
+using Sidecar.Api.Grpc;
 using Sidecar.Tests.Hosting;
+using Sidecar.Tests.Support;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Tests.Workflows;
@@ -23,13 +26,14 @@ public sealed class WorkflowHttpApiTests : IAsyncLifetime
             value: "true"
         """;
 
+    private readonly ShiftedTime _time = new();
     private TestSidecar _sidecar = null!;
     private GrpcTestClient _grpc = null!;
     private FakeWorker _worker = null!;
 
     public async Task InitializeAsync()
     {
-        _sidecar = await TestSidecar.StartAsync(new RunScope(), "app", null, [Component]);
+        _sidecar = await TestSidecar.StartAsync(options => options with { Time = _time }, [Component]);
         _grpc = new GrpcTestClient(new Uri($"http://127.0.0.1:{_sidecar.Runtime.GrpcPort}"));
         _worker = new FakeWorker(_grpc).Start();
     }
@@ -94,6 +98,26 @@ public sealed class WorkflowHttpApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_InstanceThatStandsStill_SaysWhatItWaitsFor()
+    {
+        await ExpectAsync("POST", "v1.0/workflows/dapr/WaitEvent/start?instanceID=event", "", 202, """{"instanceID":"event"}""");
+        await ExpectAsync("POST", "v1.0/workflows/dapr/Chain/start?instanceID=done", "1", 202, """{"instanceID":"done"}""");
+        await CompletedAsync("done");
+        (await WaitAsync("event")).Should().BeNull("it has stood still for less than 10 s");
+        await _worker.DisposeAsync();
+        var late = () => _grpc.CallAsync<CreateInstanceRequest, CreateInstanceResponse>("/TaskHubSidecarService/StartInstance", new CreateInstanceRequest { InstanceId = "worker", Name = "Echo" }, TimeSpan.FromMilliseconds(200));
+        await late.Should().ThrowAsync<GrpcException>("no worker takes it");
+
+        _time.Shift += TimeSpan.FromSeconds(11);
+
+        (await WaitAsync("event")).Should().Be("an external event");
+        (await WaitAsync("worker")).Should().Be("a worker: none of app 'app' is connected");
+        (await WaitAsync("done")).Should().BeNull("it has ended");
+        (await _sidecar.Runtime.WaitsAsync(default)).Should().Equal(
+            "1 workflow instances wait for a worker: none of app 'app' is connected", "1 workflow instances wait for an external event");
+    }
+
+    [Fact]
     public async Task Terminate_Running_Terminated()
     {
         await ExpectAsync("POST", "v1.0/workflows/dapr/WaitEvent/start?instanceID=w1", "", 202, """{"instanceID":"w1"}""");
@@ -139,6 +163,9 @@ public sealed class WorkflowHttpApiTests : IAsyncLifetime
             found.GetProperty(property.Name).GetString().Should().Be(property.Value.GetString());
         }
     }
+
+    private async Task<string?> WaitAsync(string id) =>
+        (await GetAsync(id)).GetProperty("properties").TryGetProperty("dapr.workflow.waiting_for", out var wait) ? wait.GetString() : null;
 
     private async Task<JsonElement> GetAsync(string id) => JsonDocument.Parse(await _sidecar.Client.GetStringAsync($"v1.0/workflows/dapr/{id}")).RootElement;
 

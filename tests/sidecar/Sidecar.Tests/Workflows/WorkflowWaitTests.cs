@@ -40,6 +40,8 @@ public sealed class WorkflowWaitTests : IAsyncLifetime
         (await WaitAsync("held")).Should().Be("a resume: it is suspended");
         (await WaitAsync("none")).Should().BeNull();
         _host.Engine.Waits().Should().BeEmpty("nothing is wrong with any of them");
+        (await _host.Engine.AllWaitsAsync(default)).Should().BeEquivalentTo(
+            "2 workflow instances wait for an external event", "1 workflow instances wait for a timer", "1 workflow instances wait for a child workflow", "1 workflow instances wait for a resume");
     }
 
     [Fact]
@@ -68,6 +70,25 @@ public sealed class WorkflowWaitTests : IAsyncLifetime
 
         await Eventually.TrueAsync(async () => await host.Engine.FindWaitAsync("w1", default) == "its next attempt: damaged", "the store refuses the turn's step");
         host.Engine.Waits().Should().Contain("1 workflow instances cannot go on and are tried again: damaged");
+    }
+
+    [Fact]
+    public async Task Wait_StoreThatDoesNotAnswer_IsNamed()
+    {
+        var store = new FaultyStore(_data, _ => false);
+        await using var host = await WorkflowHost.StartAsync(store, AtOnce);
+        await using var worker = host.Worker().Start();
+        await host.StartAsync("WaitEvent", "w1");
+        var answers = new TaskCompletionSource();
+        store.Answers = answers.Task;
+
+        var raised = host.RaiseAsync("w1", "go", "1");
+
+        await Eventually.TrueAsync(async () => await host.Engine.FindWaitAsync("w1", default) == "the store, which has to write a step", "the event is not durable");
+        host.Engine.Waits().Should().Equal("1 workflow instances wait for the store");
+        answers.SetResult();
+        await raised;
+        (await host.CompletionAsync("w1")).Output.Should().Be("1");
     }
 
     [Fact]
