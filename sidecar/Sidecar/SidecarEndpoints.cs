@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Invocation;
@@ -80,7 +81,9 @@ internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher ht
         List<string> problems,
         CancellationToken cancellationToken)
     {
-        var endpoint = new KestrelEndpoint(options.ListenAddress, port, protocols, configure, handler, options.Loggers, name == "HTTP" ? Rejection : null);
+        // A connection keeps its first few kilobytes while it waits: one read for a request instead of a look first.
+        var transport = new SocketTransportOptions { WaitForDataBeforeAllocatingBuffer = false };
+        var endpoint = new KestrelEndpoint(options.ListenAddress, port, protocols, configure, handler, options.Loggers, name == "HTTP" ? Rejection : null, transport);
         _endpoints.Add(endpoint);
         try
         {

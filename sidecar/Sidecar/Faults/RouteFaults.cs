@@ -1,4 +1,5 @@
 using System.Net;
+using Sidecar.Invocation;
 
 namespace Sidecar.Faults;
 
@@ -45,7 +46,10 @@ internal sealed class RouteFaults(FaultInjection faults, string appId, long maxB
     // A request is sent once only.
     private static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        var copy = request is AppRequest original
+            ? new AppRequest(request.Method, original.Path) { Connection = original.Connection, Original = original.Original, RequestUri = request.RequestUri }
+            : new HttpRequestMessage(request.Method, request.RequestUri);
+        (copy.Version, copy.VersionPolicy) = (request.Version, request.VersionPolicy);
         foreach (var (name, values) in request.Headers.NonValidated)
         {
             copy.Headers.TryAddWithoutValidation(name, values);

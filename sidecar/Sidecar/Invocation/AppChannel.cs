@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Sidecar.Faults;
 using Sidecar.Health;
@@ -14,6 +15,7 @@ namespace Sidecar.Invocation;
 internal sealed class AppChannel : IAppChannel, IDisposable
 {
     private const int MaxCalls = 10_000;
+    private const int MaxAddresses = 1_000;
     private readonly HttpMessageInvoker _client;
     private readonly SemaphoreSlim? _turns;
     private readonly AppMonitor _monitor;
@@ -21,6 +23,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     private readonly RouteFaults _faults;
     private readonly string _base;
     private readonly string? _token;
+    private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
     private int _calls;
 
     public AppChannel(SidecarOptions options, AppMonitor monitor, GrpcApp grpc, SidecarMetrics metrics)
@@ -59,8 +62,8 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     {
         if (request.RequestUri is not { IsAbsoluteUri: true })
         {
-            var path = request.RequestUri?.OriginalString ?? "/";
-            request.RequestUri = AppHttp.Verbatim(path.StartsWith('/') ? _base + path : $"{_base}/{path}");
+            var path = (request as AppRequest)?.Path ?? request.RequestUri?.OriginalString ?? "/";
+            request.RequestUri = path.Contains('?', StringComparison.Ordinal) ? ToAddress(path) : FindAddress(path);
         }
     }
 
@@ -80,12 +83,23 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         }
 
         await EnterAsync(cancellationToken);
+        var isPlain = Pipeline is null && !_faults.IsOn;
+        var began = Stopwatch.GetTimestamp();
+        HttpResponseMessage? response = null;
         try
         {
-            return await (Pipeline is null ? SendNowAsync(request, cancellationToken) : Pipeline.SendAsync(request, SendNowAsync, cancellationToken));
+            // What has nothing in its way is counted here, without a method more that waits.
+            return response = await (isPlain ? _client.SendAsync(request, cancellationToken)
+                : Pipeline is null ? SendNowAsync(request, cancellationToken)
+                : Pipeline.SendAsync(request, SendNowAsync, cancellationToken));
         }
         finally
         {
+            if (isPlain)
+            {
+                Count(request, response, began);
+            }
+
             Leave();
         }
     }
@@ -98,10 +112,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     }
 
     private Task<HttpResponseMessage> SendNowAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        _faults.IsOn ? _faults.SendAsync(request, SendOverAsync, cancellationToken) : SendOverAsync(request, cancellationToken);
-
-    private Task<HttpResponseMessage> SendOverAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        _metrics.IsEnabled ? SendCountedAsync(request, cancellationToken) : _client.SendAsync(request, cancellationToken);
+        _faults.IsOn ? _faults.SendAsync(request, SendCountedAsync, cancellationToken) : SendCountedAsync(request, cancellationToken);
 
     private async Task<HttpResponseMessage> SendCountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -113,16 +124,44 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         }
         finally
         {
-            var path = request.RequestUri!.OriginalString.AsSpan(_base.Length);
-            var end = path.IndexOf('?');
-            _metrics.ClientRequest(
-                request.Method.Method,
-                (end < 0 ? path : path[..end]).ToString(),
-                (int?)response?.StatusCode ?? 500,
-                request.Content?.Headers.ContentLength ?? 0,
-                response?.Content.Headers.ContentLength ?? 0,
-                began);
+            Count(request, response, began);
         }
+    }
+
+    // Most calls are of the same few paths; making an address costs more than finding it.
+    private Uri FindAddress(string path)
+    {
+        if (_addresses.TryGetValue(path, out var known))
+        {
+            return known;
+        }
+
+        if (_addresses.Count >= MaxAddresses)
+        {
+            _addresses.Clear();
+        }
+
+        return _addresses[path] = ToAddress(path);
+    }
+
+    private Uri ToAddress(string path) => AppHttp.Verbatim(path.StartsWith('/') ? _base + path : $"{_base}/{path}");
+
+    private void Count(HttpRequestMessage request, HttpResponseMessage? response, long began)
+    {
+        if (!_metrics.IsEnabled)
+        {
+            return;
+        }
+
+        var path = request is AppRequest { Path: ['/', ..] known } ? known : request.RequestUri!.OriginalString[_base.Length..];
+        var end = path.IndexOf('?', StringComparison.Ordinal);
+        _metrics.ClientRequest(
+            request.Method.Method,
+            end < 0 ? path : path[..end],
+            (int?)response?.StatusCode ?? 500,
+            request.Content?.Headers.ContentLength ?? 0,
+            response?.Content.Headers.ContentLength ?? 0,
+            began);
     }
 
     private Task EnterAsync(CancellationToken cancellationToken)

@@ -10,10 +10,13 @@ namespace Sidecar.Invocation;
 internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessControl access, Tracing tracing, ServiceMetrics metrics) : ICallee
 {
     /// <inheritdoc />
+    public string AppId => appId;
+
+    /// <inheritdoc />
     public bool IsAvailable => app.IsAvailable;
 
     /// <inheritdoc />
-    public async Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken)
+    public async Task<InvocationResult> InvokeAsync(AppRequest request, string method, TraceContext trace, CancellationToken cancellationToken)
     {
         if (access.Refusal(method, request.Method.Method) is { } refusal)
         {
@@ -29,7 +32,7 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
         Tracing.SetStatus(span, result.Response is null ? result.Status : (int)result.Response.StatusCode);
         if (app.Exists)
         {
-            metrics.Served(request.Headers.NonValidated.TryGetValues("dapr-caller-app-id", out var caller) ? caller.First() : "unknown", (int?)result.Response?.StatusCode ?? 0);
+            metrics.Served(CallerOf(request), (int?)result.Response?.StatusCode ?? 0);
         }
 
         return result;
@@ -56,7 +59,7 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
     }
 
     /// <summary>Calls the app; failures are told behind a prefix, which differs between own app and another's.</summary>
-    public async Task<InvocationResult> CallAppAsync(HttpRequestMessage request, TraceContext trace, string errorPrefix, CancellationToken cancellationToken)
+    public async Task<InvocationResult> CallAppAsync(AppRequest request, TraceContext trace, string errorPrefix, CancellationToken cancellationToken)
     {
         if (!app.Exists)
         {
@@ -68,7 +71,7 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
             return new InvocationResult(null, "rpc error: code = Internal desc = app is not in a healthy state");
         }
 
-        if (app.IsHttp && request.Options.TryGetValue(OnInvokeHandler.Original, out var original) && GrpcInvocation.Problem(original) is { } problem)
+        if (app.IsHttp && request.Original is { } original && GrpcInvocation.Problem(original) is { } problem)
         {
             return new InvocationResult(null, errorPrefix + problem) { IsPermanent = true };
         }
@@ -83,5 +86,19 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
         {
             return new InvocationResult(null, errorPrefix + TransportError.Describe(request, exception));
         }
+    }
+
+    // What the client sent under the same name stands behind it.
+    private static string CallerOf(AppRequest request)
+    {
+        if (request.Headers.NonValidated.TryGetValues("dapr-caller-app-id", out var callers))
+        {
+            foreach (var caller in callers)
+            {
+                return caller;
+            }
+        }
+
+        return "unknown";
     }
 }

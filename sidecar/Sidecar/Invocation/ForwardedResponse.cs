@@ -60,7 +60,7 @@ internal static class ForwardedResponse
     private static async Task CopyBodyAsync(HttpContext context, HttpResponseMessage from, CancellationToken cancellationToken)
     {
         var to = context.Response;
-        await using var body = await from.Content.ReadAsStreamAsync(cancellationToken);
+        await using var body = from.Content.ReadAsStream(cancellationToken);
         if (to.ContentLength is null && to.ContentType is not null)
         {
             // A stream may be silent for long: its headers leave at once.
@@ -68,8 +68,10 @@ internal static class ForwardedResponse
             await to.BodyWriter.FlushAsync(cancellationToken);
         }
 
+        // A body whose length is known ends there, without a read that finds nothing more.
+        var left = from.Content.Headers.ContentLength ?? long.MaxValue;
         var writer = to.BodyWriter;
-        while (true)
+        while (left > 0)
         {
             var memory = writer.GetMemory(to.ContentLength is < ChunkSize ? 1 : ChunkSize);
             var read = await body.ReadAsync(memory, cancellationToken);
@@ -80,6 +82,7 @@ internal static class ForwardedResponse
 
             to.ContentType ??= SniffContentType(memory.Span[..read]);
             writer.Advance(read);
+            left -= read;
             if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
             {
                 return;

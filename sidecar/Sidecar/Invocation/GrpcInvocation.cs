@@ -48,8 +48,8 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
                 {
                     last?.Response?.Dispose();
                     last = null;
-                    using var request = CreateRequest(message, call);
-                    last = await invoker.AttemptAsync(request, trace, id, method, query, ++attempts, token);
+                    using var request = CreateRequest(message, method + query, call);
+                    last = await invoker.AttemptAsync(request, trace, id, method, ++attempts, token);
 
                     // The body belongs to the attempt: the policy's timeout holds for all of it.
                     body = last.Response is null ? [] : await ReadAsync(last.Response, token);
@@ -81,10 +81,10 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
 
     private static GrpcException Failed(string id, string error) => new(GrpcCode.Internal, $"failed to invoke, id: {id}, err: {error}");
 
-    private static HttpRequestMessage CreateRequest(InvokeRequest message, GrpcCall call)
+    private static AppRequest CreateRequest(InvokeRequest message, string path, GrpcCall call)
     {
         var verb = message.HttpExtension?.Verb is null or Verb.None ? Verb.Post : message.HttpExtension.Verb;
-        var request = new HttpRequestMessage(new HttpMethod(verb.ToString().ToUpperInvariant()), (Uri?)null);
+        var request = new AppRequest(new HttpMethod(verb.ToString().ToUpperInvariant()), path) { Original = message };
         var body = message.Data?.Value ?? ByteString.Empty;
         if (!body.IsEmpty || message.ContentType.Length > 0 || verb is not (Verb.Get or Verb.Head))
         {
@@ -96,7 +96,6 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
             request.Content!.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
         }
 
-        request.Options.Set(OnInvokeHandler.Original, message);
         ForwardedHeaders.CopyToApp(Headers(call), request);
         return request;
     }

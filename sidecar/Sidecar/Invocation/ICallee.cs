@@ -6,11 +6,14 @@ namespace Sidecar.Invocation;
 /// <summary>The called sidecar, as the calling one hands a call over to it inside the process.</summary>
 internal interface ICallee
 {
+    /// <summary>Its app id.</summary>
+    string AppId { get; }
+
     /// <summary>Whether its app is there and not known to be unhealthy.</summary>
     bool IsAvailable { get; }
 
     /// <summary>Runs the callee's steps (access control, span, token, app health) and calls the app.</summary>
-    Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken);
+    Task<InvocationResult> InvokeAsync(AppRequest request, string method, TraceContext trace, CancellationToken cancellationToken);
 
     /// <summary>Starts the callee's span of a call that is proxied to it; null when spans are not recorded.</summary>
     Span? StartProxied(string method, string caller, TraceContext trace);

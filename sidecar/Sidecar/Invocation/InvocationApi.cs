@@ -25,14 +25,15 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
             return InvalidMethod(target.Id, problem!).WriteAsync(context);
         }
 
-        Describe(context, target.Id, method);
+        var trace = context.Features.Get<RequestTrace>();
+        Describe(trace?.Span, target.Id, method);
         var policy = services.Resiliency.ForApp(target.Id, method);
-        return InvokeAsync(context, target.Id, method, policy);
+        return InvokeAsync(context, trace?.Context ?? TraceContext.None, target.Id, method, policy);
     }
 
-    private static void Describe(HttpContext context, string target, string method)
+    private static void Describe(Span? span, string target, string method)
     {
-        if (context.Features.Get<RequestTrace>()?.Span is { } span)
+        if (span is not null)
         {
             span.DisplayName = $"calllocal/{target}{method}";
             span.SetTag("net.peer.name", target);
@@ -40,9 +41,9 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         }
     }
 
-    private async Task InvokeAsync(HttpContext context, string target, string method, IPolicy policy)
+    private async Task InvokeAsync(HttpContext context, TraceContext trace, string target, string method, IPolicy policy)
     {
-        var (_, query) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var path = method + RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).Query;
 
         // A body of unknown length is a stream: it is never kept, so the call cannot be repeated.
         var streaming = context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count > 0;
@@ -56,7 +57,8 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
                 {
                     last?.Response?.Dispose();
                     last = null;
-                    last = await invoker.AttemptAsync(context, target, method, query, body, ++attempts, token);
+                    using var request = Invoker.CreateRequest(context.Request, path, body);
+                    last = await invoker.AttemptAsync(request, trace, target, method, ++attempts, token);
                     if (IsFinal(last, policy, streaming))
                     {
                         return last = await AnswerAsync(context, last, streaming, token);

@@ -26,81 +26,65 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
     /// <summary>Whether a target is an HTTP endpoint rather than an app.</summary>
     public bool IsEndpoint(string target) => IsUrl(target) || _endpointsByName.ContainsKey(target);
 
-    /// <summary>Makes one attempt; <paramref name="attempt"/> counts from 1.</summary>
-    public async Task<InvocationResult> AttemptAsync(HttpContext context, string target, string method, string query, RequestBody body, int attempt, CancellationToken cancellationToken)
-    {
-        var trace = services.Tracing.Of(context);
-        using var request = CreateRequest(context.Request, body);
-        return await AttemptAsync(request, trace, target, method, query, attempt, cancellationToken);
-    }
-
-    /// <summary>Makes one attempt with a request that has no address yet; <paramref name="attempt"/> counts from 1.</summary>
-    public async Task<InvocationResult> AttemptAsync(HttpRequestMessage request, TraceContext trace, string target, string method, string query, int attempt, CancellationToken cancellationToken)
-    {
-        if (IsEndpoint(target))
-        {
-            var began = Stopwatch.GetTimestamp();
-            services.ServiceMetrics.RequestSent(target);
-            var answer = await CallEndpointAsync(request, target, method + query, trace, cancellationToken);
-            CountResponse(target, answer, began);
-            return answer;
-        }
-
-        var parts = target.Split('.');
-        if (parts.Length > 2)
-        {
-            return new InvocationResult(null, $"invalid app id {target}") { IsPermanent = true };
-        }
-
-        request.RequestUri = new Uri(method + query, UriKind.Relative);
-        if (parts[0] == services.AppId && (parts.Length == 1 || parts[1] == Namespace))
-        {
-            return await self.CallAppAsync(request, trace, "", cancellationToken);
-        }
-
-        if (apps.Find(parts[0]) is not { } callee)
-        {
-            LogUnknownApp(parts[0], string.Join(", ", apps.AppIds));
-            return new InvocationResult(null, services.UnknownApps.Describe(parts[0]));
-        }
-
-        AddCallerHeaders(request, parts[0], attempt);
-        return await CallOtherAsync(callee, request, parts[0], method, trace, cancellationToken);
-    }
-
-    private async Task<InvocationResult> CallOtherAsync(ICallee callee, HttpRequestMessage request, string target, string method, TraceContext trace, CancellationToken cancellationToken)
+    /// <summary>Makes one attempt with a request for the target; <paramref name="attempt"/> counts from 1.</summary>
+    public Task<InvocationResult> AttemptAsync(AppRequest request, TraceContext trace, string target, string method, int attempt, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        services.ServiceMetrics.RequestSent(target);
-        var result = await callee.InvokeAsync(request, method, trace, cancellationToken);
-        CountResponse(target, result, began);
-        return result;
+        if (IsEndpoint(target))
+        {
+            services.ServiceMetrics.RequestSent(target);
+            return CountAsync(target, CallEndpointAsync(request, target, trace, cancellationToken), began);
+        }
+
+        var (id, ns) = target.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? (target[..dot], target[(dot + 1)..]) : (target, Namespace);
+        if (ns.Contains('.', StringComparison.Ordinal))
+        {
+            return Task.FromResult(new InvocationResult(null, $"invalid app id {target}") { IsPermanent = true });
+        }
+
+        if (id == services.AppId && ns == Namespace)
+        {
+            return self.CallAppAsync(request, trace, "", cancellationToken);
+        }
+
+        if (apps.Find(id) is not { } callee)
+        {
+            LogUnknownApp(id, string.Join(", ", apps.AppIds));
+            return Task.FromResult(new InvocationResult(null, services.UnknownApps.Describe(id)));
+        }
+
+        AddCallerHeaders(request, callee.AppId, attempt);
+        services.ServiceMetrics.RequestSent(callee.AppId);
+        return CountAsync(callee.AppId, callee.InvokeAsync(request, method, trace, cancellationToken), began);
     }
 
-    private void CountResponse(string target, InvocationResult result, long began)
+    /// <summary>The request of a caller over HTTP, for one attempt.</summary>
+    public static AppRequest CreateRequest(HttpRequest from, string path, RequestBody body)
     {
+        var request = new AppRequest(Verb(from.Method), path)
+        {
+            Content = body.ToContent(),
+            Connection = from.Headers.Connection.Count > 0 ? from.Headers.Connection.ToString() : null,
+        };
+        ForwardedHeaders.CopyToApp(from.Headers, request);
+        return request;
+    }
+
+    private async Task<InvocationResult> CountAsync(string target, Task<InvocationResult> call, long began)
+    {
+        var result = await call;
         if (result.Response is { } response)
         {
             services.ServiceMetrics.ResponseReceived(target, (int)response.StatusCode, began);
         }
+
+        return result;
     }
 
     /// <inheritdoc />
     public void Dispose() => _endpoints.Dispose();
 
     private static bool IsUrl(string target) => target.StartsWith("http://", StringComparison.Ordinal) || target.StartsWith("https://", StringComparison.Ordinal);
-
-    private static HttpRequestMessage CreateRequest(HttpRequest from, RequestBody body)
-    {
-        var request = new HttpRequestMessage(Verb(from.Method), (Uri?)null) { Content = body.ToContent() };
-        ForwardedHeaders.CopyToApp(from.Headers, request);
-        if (from.Headers.Connection.Count > 0)
-        {
-            request.Options.Set(OnInvokeHandler.Connection, from.Headers.Connection.ToString());
-        }
-
-        return request;
-    }
 
     private static HttpMethod Verb(string method) => method switch
     {
@@ -144,7 +128,7 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
         }
     }
 
-    private async Task<InvocationResult> CallEndpointAsync(HttpRequestMessage request, string target, string pathAndQuery, TraceContext trace, CancellationToken cancellationToken)
+    private async Task<InvocationResult> CallEndpointAsync(AppRequest request, string target, TraceContext trace, CancellationToken cancellationToken)
     {
         var baseUrl = target;
         if (_endpointsByName.TryGetValue(target, out var endpoint))
@@ -157,7 +141,7 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
             }
         }
 
-        if (!AppHttp.TryVerbatim(baseUrl.TrimEnd('/') + pathAndQuery, out var address))
+        if (!AppHttp.TryVerbatim(baseUrl.TrimEnd('/') + request.Path, out var address))
         {
             return new InvocationResult(null, $"parse \"{baseUrl}\": invalid URL") { IsPermanent = true };
         }

@@ -20,12 +20,6 @@ internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
 {
     private const string Prefix = "dapr-";
 
-    /// <summary>The Connection header of the original request, which gRPC apps get as metadata.</summary>
-    public static readonly HttpRequestOptionsKey<string> Connection = new("dapr-connection");
-
-    /// <summary>The request as a gRPC caller made it; it reaches the app as it is.</summary>
-    public static readonly HttpRequestOptionsKey<InvokeRequest> Original = new("dapr-invoke-request");
-
     // Names that mean something to HTTP itself reach the app behind Dapr's prefix.
     private static readonly HashSet<string> OfHttp = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -40,7 +34,7 @@ internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
     /// <inheritdoc />
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var message = request.Options.TryGetValue(Original, out var original) ? original : await ToMessageAsync(request, cancellationToken);
+        var message = (request as AppRequest)?.Original ?? await ToMessageAsync(request, cancellationToken);
         var answer = await app.CallAsync<InvokeRequest, InvokeResponse>(GrpcApp.Callback + "OnInvoke", message, Metadata(request), cancellationToken);
         return answer.Status.Code == GrpcCode.Unavailable ? throw new HttpRequestException(answer.Status.Message) : ToResponse(answer);
     }
@@ -61,7 +55,7 @@ internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
 
     private static IEnumerable<(string Name, string Value)> Metadata(HttpRequestMessage request)
     {
-        if (request.Options.TryGetValue(Connection, out var connection))
+        if (request is AppRequest { Connection: { } connection })
         {
             yield return (Prefix + "connection", connection);
         }

@@ -22,8 +22,12 @@ internal sealed class AppPolicies(Func<Policy> build, int limit)
         {
             if (_methods.TryGetValue(method, out var known))
             {
-                _lastUsedFirst.Remove(known);
-                _lastUsedFirst.AddFirst(known);
+                if (_lastUsedFirst.First != known)
+                {
+                    _lastUsedFirst.Remove(known);
+                    _lastUsedFirst.AddFirst(known);
+                }
+
                 return known.Value.Policy;
             }
 

@@ -7,7 +7,7 @@ namespace Sidecar.Resiliency;
 internal sealed class CircuitBreaker(CircuitBreakerPolicy policy, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private State _state = State.Closed;
+    private volatile State _state = State.Closed;
     private BreakerCounts _counts;
     private long _generation;
     private DateTimeOffset _expiry = policy.Interval > TimeSpan.Zero ? time.GetUtcNow() + policy.Interval : DateTimeOffset.MaxValue;
@@ -20,16 +20,7 @@ internal sealed class CircuitBreaker(CircuitBreakerPolicy policy, TimeProvider t
     }
 
     /// <summary>The state in daprd's words, for metrics.</summary>
-    public string StateName
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _state switch { State.Open => "open", State.HalfOpen => "half-open", _ => "closed" };
-            }
-        }
-    }
+    public string StateName => _state switch { State.Open => "open", State.HalfOpen => "half-open", _ => "closed" };
 
     /// <summary>Lets a call through and returns its generation, or throws <see cref="CircuitOpenException"/>.</summary>
     public long Begin()

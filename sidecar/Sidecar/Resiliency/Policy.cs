@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Sidecar.Resiliency;
 
 /// <summary>
@@ -19,31 +21,35 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
     public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
     {
         metrics?.Executed(timeout > TimeSpan.Zero, retry is not null, breaker);
-        if (retry is null)
-        {
-            return timeout == TimeSpan.Zero && breaker is null ? attempt(cancellationToken) : RunOnceAsync(attempt, judge, cancellationToken);
-        }
-
-        return RunWithRetriesAsync(retry, attempt, judge, cancellationToken);
+        return retry is null && breaker is null && timeout == TimeSpan.Zero ? attempt(cancellationToken) : RunAsync(attempt, judge, cancellationToken);
     }
 
-    private async Task<T> RunWithRetriesAsync<T>(RetryPolicy policy, Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
+    // One method and not one for each part: every call passes here, and each method that waits costs it memory and time.
+    private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         for (var repetition = 1; ; repetition++)
         {
-            try
+            using (var trial = new PolicyTrial(timeout, breaker, time, metrics, cancellationToken))
             {
-                var result = await RunOnceAsync(attempt, judge, cancellationToken);
-                var outcome = judge(result);
-                if (!outcome.Failed || !policy.Matches(outcome) || IsExhausted(policy, repetition, began))
+                try
                 {
-                    return result;
+                    var result = await attempt(trial.Token);
+                    var outcome = judge(result);
+                    trial.End(outcome.Failed);
+                    if (!outcome.Failed || retry?.Matches(outcome) != true || IsExhausted(retry, repetition, began))
+                    {
+                        return result;
+                    }
                 }
-            }
-            catch (Exception exception) when (IsRetried(exception, cancellationToken) && !IsExhausted(policy, repetition, began))
-            {
-                // The attempt is repeated below.
+                catch (Exception exception)
+                {
+                    var fault = trial.Fail(exception);
+                    if (retry is null || fault is CircuitOpenException || cancellationToken.IsCancellationRequested || IsExhausted(retry, repetition, began))
+                    {
+                        ExceptionDispatchInfo.Throw(fault);
+                    }
+                }
             }
 
             if (repetition == 1)
@@ -51,57 +57,10 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
                 metrics?.Repeated();
             }
 
-            await Task.Delay(policy.PauseBefore(repetition, random()), time, cancellationToken);
+            await Task.Delay(retry.PauseBefore(repetition, random()), time, cancellationToken);
         }
     }
 
     private bool IsExhausted(RetryPolicy policy, int repetition, long began) =>
         (policy.MaxRetries >= 0 && repetition > policy.MaxRetries) || (policy.Exponential && time.GetElapsedTime(began) > RetryPolicy.MaxElapsed);
-
-    private static bool IsRetried(Exception exception, CancellationToken cancellationToken) =>
-        exception is not CircuitOpenException && !cancellationToken.IsCancellationRequested;
-
-    private async Task<T> RunOnceAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
-    {
-        var generation = breaker?.Begin() ?? 0;
-        var before = breaker?.StateName;
-        try
-        {
-            var result = await RunWithTimeoutAsync(attempt, cancellationToken);
-            breaker?.End(generation, judge(result).Failed);
-            metrics?.Changed(before, breaker);
-            return result;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            breaker?.Abandon(generation);
-            throw;
-        }
-        catch
-        {
-            breaker?.End(generation, failed: true);
-            metrics?.Changed(before, breaker);
-            throw;
-        }
-    }
-
-    private async Task<T> RunWithTimeoutAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
-    {
-        if (timeout == TimeSpan.Zero)
-        {
-            return await attempt(cancellationToken);
-        }
-
-        using var timer = new CancellationTokenSource(timeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        try
-        {
-            return await attempt(linked.Token);
-        }
-        catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            metrics?.TimedOut();
-            throw new TimeoutException("context deadline exceeded", exception);
-        }
-    }
 }

@@ -8,7 +8,8 @@ namespace Sidecar.Telemetry;
 /// </summary>
 internal sealed class Span(Tracing tracing, string name, ActivityKind kind, TraceParent context, ulong parentSpanId, string traceState) : IDisposable
 {
-    private const int UsualTags = 12;
+    private const int UsualTags = 10;
+    private const int UsualServerTags = 4;
     private readonly long _began = tracing.Time.GetTimestamp();
     private KeyValuePair<string, string>[] _tags = [];
     private int _count;
@@ -68,7 +69,7 @@ internal sealed class Span(Tracing tracing, string name, ActivityKind kind, Trac
             index = _count++;
             if (index == _tags.Length)
             {
-                Array.Resize(ref _tags, Math.Max(UsualTags, index * 2));
+                Array.Resize(ref _tags, Math.Max(Kind == ActivityKind.Server ? UsualServerTags : UsualTags, index * 2));
             }
         }
 

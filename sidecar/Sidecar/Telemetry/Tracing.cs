@@ -16,14 +16,14 @@ internal sealed class Tracing
     private readonly double _samplingRate;
     private readonly bool _recording;
     private readonly bool _silent;
-    private readonly IReadOnlyList<ISpanExporter> _exporters;
+    private readonly ISpanExporter[] _exporters;
 
     public Tracing(ConfigurationSpec configuration, IReadOnlyList<ISpanExporter> exporters, TimeProvider? time = null)
     {
         _samplingRate = configuration.SamplingRate;
         _silent = configuration is { SamplingConfigured: true, SamplingRate: 0 };
         _recording = configuration.ExporterConfigured && !_silent;
-        _exporters = exporters;
+        _exporters = [.. exporters];
         Time = time ?? TimeProvider.System;
     }
 

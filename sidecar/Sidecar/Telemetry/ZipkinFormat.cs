@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace Sidecar.Telemetry;
 
@@ -10,8 +9,9 @@ internal sealed class ZipkinFormat : ISpanFormat
     /// <summary>The scope name of daprd's spans.</summary>
     public const string Scope = "dapr-diagnostics";
 
-    [ThreadStatic]
-    private static Utf8JsonWriter? _json;
+    // Names of fields, ids, numbers, and what stands for an error.
+    private const int MaxFixed = 640;
+    private const int MaxPerTag = 8;
 
     /// <inheritdoc />
     public ReadOnlySpan<byte> Opening => "["u8;
@@ -25,77 +25,101 @@ internal sealed class ZipkinFormat : ISpanFormat
     /// <inheritdoc />
     public void Write(Span span, string service, IBufferWriter<byte> output)
     {
-        var json = _json ??= new Utf8JsonWriter(output);
-        json.Reset(output);
-        Write(json, span, service);
-        json.Flush();
+        var json = new JsonText(output.GetSpan(MaxLength(span, service)));
+        Write(ref json, span, service);
+        output.Advance(json.Length);
     }
 
-    private static void Write(Utf8JsonWriter json, Span span, string service)
+    // The service, and the tag of the other end, stand there twice.
+    private static int MaxLength(Span span, string service)
     {
-        json.WriteStartObject();
+        var letters = span.DisplayName.Length + (span.StatusDescription?.Length ?? 0) + (2 * service.Length);
+        foreach (var (key, value) in span.Tags)
+        {
+            letters += key.Length + (2 * value.Length) + MaxPerTag;
+        }
+
+        return MaxFixed + (letters * JsonText.MaxBytesPerChar);
+    }
+
+    private static void Write(ref JsonText json, Span span, string service)
+    {
+        json.Raw("{\"traceId\":"u8);
         Span<char> trace = stackalloc char[32];
         span.Context.WriteTraceId(trace);
-        json.WriteString("traceId", trace);
-        WriteSpanId(json, "id", span.Context.SpanId);
+        json.Quoted(trace);
+        json.Raw(",\"id\":"u8);
+        WriteSpanId(ref json, span.Context.SpanId);
         if (span.ParentSpanId != 0)
         {
-            WriteSpanId(json, "parentId", span.ParentSpanId);
+            json.Raw(",\"parentId\":"u8);
+            WriteSpanId(ref json, span.ParentSpanId);
         }
 
-        json.WriteString("name", span.DisplayName.ToLowerInvariant());
-        json.WriteString("kind", span.Kind == ActivityKind.Server ? "SERVER" : "CLIENT");
-        json.WriteNumber("timestamp", (span.StartTime - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
-        json.WriteNumber("duration", Math.Max(1, span.Duration.Ticks / TimeSpan.TicksPerMicrosecond));
-        WriteEndpoint(json, "localEndpoint", "serviceName", service);
-        if (span.Kind != ActivityKind.Server && span.GetTagItem("server.address") is string address)
-        {
-            WriteEndpoint(json, "remoteEndpoint", "ipv4", address);
-        }
-        else if (span.Kind != ActivityKind.Server && (span.GetTagItem("net.peer.name") ?? span.GetTagItem("db.name")) is string peer)
-        {
-            // OpenTelemetry's rule for Zipkin: a client's peer is what its tags say about it, the best first.
-            WriteEndpoint(json, "remoteEndpoint", "serviceName", peer);
-        }
-
-        WriteTags(json, span, service);
-        json.WriteEndObject();
+        json.Raw(",\"name\":"u8);
+        json.Quoted(span.DisplayName.ToLowerInvariant());
+        json.Raw(span.Kind == ActivityKind.Server ? ",\"kind\":\"SERVER\",\"timestamp\":"u8 : ",\"kind\":\"CLIENT\",\"timestamp\":"u8);
+        json.Number((span.StartTime - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        json.Raw(",\"duration\":"u8);
+        json.Number(Math.Max(1, span.Duration.Ticks / TimeSpan.TicksPerMicrosecond));
+        WriteEndpoints(ref json, span, service);
+        WriteTags(ref json, span, service);
+        json.Raw("}"u8);
     }
 
-    private static void WriteSpanId(Utf8JsonWriter json, string name, ulong id)
+    private static void WriteSpanId(ref JsonText json, ulong id)
     {
         Span<char> text = stackalloc char[16];
         TraceParent.WriteSpanId(id, text);
-        json.WriteString(name, text);
+        json.Quoted(text);
     }
 
-    private static void WriteEndpoint(Utf8JsonWriter json, string name, string field, string value)
+    private static void WriteEndpoints(ref JsonText json, Span span, string service)
     {
-        json.WriteStartObject(name);
-        json.WriteString(field, value);
-        json.WriteEndObject();
+        json.Raw(",\"localEndpoint\":{\"serviceName\":"u8);
+        json.Quoted(service);
+        if (span.Kind != ActivityKind.Server && span.GetTagItem("server.address") is { } address)
+        {
+            json.Raw("},\"remoteEndpoint\":{\"ipv4\":"u8);
+            json.Quoted(address);
+        }
+        else if (span.Kind != ActivityKind.Server && (span.GetTagItem("net.peer.name") ?? span.GetTagItem("db.name")) is { } peer)
+        {
+            // OpenTelemetry's rule for Zipkin: a client's peer is what its tags say about it, the best first.
+            json.Raw("},\"remoteEndpoint\":{\"serviceName\":"u8);
+            json.Quoted(peer);
+        }
+
+        json.Raw("}"u8);
     }
 
-    private static void WriteTags(Utf8JsonWriter json, Span span, string service)
+    private static void WriteTags(ref JsonText json, Span span, string service)
     {
-        json.WriteStartObject("tags");
+        json.Raw(",\"tags\":{"u8);
         foreach (var (key, value) in span.Tags)
         {
-            json.WriteString(key, value);
+            json.Quoted(key);
+            json.Raw(":"u8);
+            json.Quoted(value);
+            json.Raw(","u8);
         }
 
         if (span.Status == ActivityStatusCode.Error)
         {
-            json.WriteString("error", span.StatusDescription);
-            json.WriteString("otel.status_code", "ERROR");
+            json.Raw("\"error\":"u8);
+            json.Quoted(span.StatusDescription);
+            json.Raw(",\"otel.status_code\":\"ERROR\","u8);
         }
 
         if (span.GetTagItem("otel.scope.name") is null)
         {
-            json.WriteString("otel.scope.name", Scope);
+            json.Raw("\"otel.scope.name\":"u8);
+            json.Quoted(Scope);
+            json.Raw(","u8);
         }
 
-        json.WriteString("service.name", service);
-        json.WriteEndObject();
+        json.Raw("\"service.name\":"u8);
+        json.Quoted(service);
+        json.Raw("}"u8);
     }
 }

@@ -61,31 +61,35 @@ internal sealed partial class HttpDispatcher
             LogCall();
         }
 
-        return _metrics.IsEnabled ? HandleCountedAsync(context) : HandleUncountedAsync(context);
-    }
-
-    private async Task HandleCountedAsync(HttpContext context)
-    {
         var began = Stopwatch.GetTimestamp();
-        await HandleUncountedAsync(context);
-        var (path, _) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        if (_errorCodes.IsEnabled && context.Features.Get<ApiError>() is { } error)
-        {
-            _errorCodes.Answered(error.Reason);
-        }
-
-        _metrics.ServerRequest(context.Request.Method, path, context.Response.StatusCode, context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
-    }
-
-    private Task HandleUncountedAsync(HttpContext context)
-    {
         var (path, _) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         if (HttpMethods.IsGet(context.Request.Method) && path.Contains("/healthz", StringComparison.Ordinal) && FindHealth(path) is { } rest)
         {
-            return _health.HandleAsync(context, rest);
+            return CountAsync(_health.HandleAsync(context, rest), context, path, began);
         }
 
-        return _token.Accepts(context.Request) ? HandleTracedAsync(context, path) : ApiToken.RefuseAsync(context);
+        return _token.Accepts(context.Request) ? HandleAsync(context, path, began) : CountAsync(ApiToken.RefuseAsync(context), context, path, began);
+    }
+
+    private async Task CountAsync(Task answer, HttpContext context, string path, long began)
+    {
+        await answer;
+        Count(context, path, began);
+    }
+
+    private void Count(HttpContext context, string path, long began)
+    {
+        if (_metrics.IsEnabled)
+        {
+            if (_errorCodes.IsEnabled && context.Features.Get<ApiError>() is { } error)
+            {
+                _errorCodes.Answered(error.Reason);
+            }
+
+            // Middleware may have changed the target.
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            _metrics.ServerRequest(context.Request.Method, _pipeline is null ? path : RequestPath.Split(target).Path, context.Response.StatusCode, context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0, began);
+        }
     }
 
     // The one API that needs no token. It is called here and nowhere else, so that no other form of a path gets round the token with it.
@@ -98,24 +102,23 @@ internal sealed partial class HttpDispatcher
             : null;
     }
 
-    private async Task HandleTracedAsync(HttpContext context, string path)
+    private Task HandleAsync(HttpContext context, string path, long began)
     {
         if (_tracing.TakesBaggage && context.Request.Headers[Baggage.Header] is { Count: > 0 } baggage)
         {
             var value = string.Join(',', baggage.AsEnumerable());
             if (Baggage.Problem(value) is { } problem)
             {
-                await PlainText.WriteAsync(context, StatusCodes.Status400BadRequest, $"invalid baggage header: {problem}");
-                return;
+                return CountAsync(PlainText.WriteAsync(context, StatusCodes.Status400BadRequest, $"invalid baggage header: {problem}"), context, path, began);
             }
 
             context.Response.Headers[Baggage.Header] = value;
         }
 
-        await HandleTracedAsync(context, path, _tracing.Begin(context, path));
+        return HandleTracedAsync(context, path, _tracing.Begin(context, path), began);
     }
 
-    private async Task HandleTracedAsync(HttpContext context, string path, RequestTrace trace)
+    private async Task HandleTracedAsync(HttpContext context, string path, RequestTrace trace, long began)
     {
         WriteTrace(context, trace);
         try
@@ -145,6 +148,8 @@ internal sealed partial class HttpDispatcher
         {
             SpanTags.Finish(trace.Span, context, path);
         }
+
+        Count(context, path, began);
     }
 
     private void WriteTrace(HttpContext context, RequestTrace trace)
@@ -161,7 +166,6 @@ internal sealed partial class HttpDispatcher
         }
     }
 
-    // Middleware may have changed the target.
     private Task RouteAsync(HttpContext context) => DispatchAsync(context, RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).Path);
 
     private Task DispatchAsync(HttpContext context, string path)

@@ -21,7 +21,8 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
     private readonly RequestDelegate _handler;
 
     /// <param name="rejection">The answer to a target that Kestrel refuses, or null for a plain text.</param>
-    public KestrelEndpoint(string address, int port, HttpProtocols protocols, Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers, Func<string, ApiError?>? rejection = null)
+    /// <param name="transport">How it uses its sockets; Kestrel's defaults when null.</param>
+    public KestrelEndpoint(string address, int port, HttpProtocols protocols, Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers, Func<string, ApiError?>? rejection = null, SocketTransportOptions? transport = null)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         configure(options.Limits);
@@ -34,8 +35,8 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
                 listen.Use(next => connection => rejected.WatchAsync(connection, next));
             }
         });
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
-        _server = new KestrelServer(Options.Create(options), transport, protocols == HttpProtocols.Http1 ? rejected : loggers);
+        var sockets = new SocketTransportFactory(Options.Create(transport ?? new SocketTransportOptions()), loggers);
+        _server = new KestrelServer(Options.Create(options), sockets, protocols == HttpProtocols.Http1 ? rejected : loggers);
         _handler = handler;
     }
 

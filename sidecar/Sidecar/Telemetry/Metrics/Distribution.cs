@@ -18,6 +18,12 @@ internal sealed class Distribution(double[] bounds)
     {
         var bucket = Array.BinarySearch(bounds, value);
         Interlocked.Increment(ref _counts[bucket < 0 ? ~bucket : bucket]);
+        if (value == 0)
+        {
+            // Most latencies are, in whole milliseconds; the sum stays as it is.
+            return;
+        }
+
         double before;
         do
         {

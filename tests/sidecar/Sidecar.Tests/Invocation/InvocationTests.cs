@@ -41,6 +41,18 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task Invoke_MorePathsThanTheAddressesKept_EachReachesItsOwn()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app);
+        var paths = Enumerable.Range(0, 1_100).Select(path => $"/orders/{path % 1_050}").ToList();
+
+        await Parallel.ForEachAsync(paths, async (path, token) => (await sidecar.Client.GetAsync(new Uri("v1.0/invoke/app/method" + path, UriKind.Relative), token)).Dispose());
+
+        app.Seen.Select(request => request.Target).Where(target => target.StartsWith("/orders/", StringComparison.Ordinal)).Should().BeEquivalentTo(paths);
+    }
+
+    [Fact]
     public async Task Invoke_AddressThatIsNone_IsAnInvocationError()
     {
         await using var sidecar = await TestSidecar.StartAsync(_run, "app", app: null);

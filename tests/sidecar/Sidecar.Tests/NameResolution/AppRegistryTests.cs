@@ -63,9 +63,11 @@ public sealed class AppRegistryTests
 
     private sealed class Sidecar : ICallee
     {
+        public string AppId => "orders";
+
         public bool IsAvailable { get; set; } = true;
 
-        public Task<InvocationResult> InvokeAsync(HttpRequestMessage request, string method, TraceContext trace, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<InvocationResult> InvokeAsync(AppRequest request, string method, TraceContext trace, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Span? StartProxied(string method, string caller, TraceContext trace) => throw new NotSupportedException();
 

@@ -1,0 +1,19 @@
+using Dapr.Proto.Common.V1;
+
+namespace Sidecar.Invocation;
+
+/// <summary>
+/// A request on its way to an app, with what calls need of it beyond HTTP. Not in the options of the message, which are a dictionary of its own for every request.
+/// </summary>
+/// <param name="path">Path and query, encoded; a request for an endpoint gets its whole address later.</param>
+internal sealed class AppRequest(HttpMethod method, string path) : HttpRequestMessage(method, (Uri?)null)
+{
+    /// <summary>Path and query for the app.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The Connection header of the original request, which gRPC apps get as metadata.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>The request as a gRPC caller made it; it reaches a gRPC app as it is.</summary>
+    public InvokeRequest? Original { get; init; }
+}
