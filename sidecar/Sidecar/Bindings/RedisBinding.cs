@@ -51,7 +51,7 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
                 var reply = await _client.ExecuteAsync(RedisCommand.Of(request["delete"] == "true" ? "GETDEL" : "GET", key), cancellationToken);
                 return BindingResult.Of(reply.IsNull ? [] : reply.Bytes);
             case "delete":
-                await _client.ExecuteAsync(RedisCommand.Of("DEL", key), cancellationToken);
+                await _client.ExecuteAsync(RedisCommand.Of("DEL", key).Repeatable(true), cancellationToken);
                 break;
             case "increment" when seconds is null:
                 await _client.ExecuteAsync(RedisCommand.Of("INCR", key), cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
                 await IncrementAndExpire.ExecuteAsync(_client, [key], [seconds], cancellationToken);
                 break;
             default:
-                await _client.ExecuteAsync(seconds is null ? RedisCommand.Of("SET", key, request.Data) : RedisCommand.Of("SET", key, request.Data, "EX", seconds), cancellationToken);
+                await _client.ExecuteAsync((seconds is null ? RedisCommand.Of("SET", key, request.Data) : RedisCommand.Of("SET", key, request.Data, "EX", seconds)).Repeatable(true), cancellationToken);
                 break;
         }
 

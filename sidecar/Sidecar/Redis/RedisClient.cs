@@ -4,11 +4,13 @@ namespace Sidecar.Redis;
 
 /// <summary>
 /// A Redis client: one multiplexed connection for ordinary commands, kept alive by a background loop that reconnects with
-/// back-off. A command that was never sent waits for the next connection within its deadline; one that may have been executed is
-/// never sent twice, its caller decides.
+/// back-off. A command that was never sent waits for the next connection within its deadline, and so does one that may have been executed
+/// when repeating it comes to the same; any other is never sent twice, its caller decides.
 /// </summary>
 internal sealed partial class RedisClient(RedisOptions options, ILogger logger, TimeProvider time) : IAsyncDisposable
 {
+    // As many as Dapr's client makes.
+    private const int MaxRepeats = 3;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource<RedisConnection> _current = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +39,7 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
     {
         cancellationToken.ThrowIfCancellationRequested();
         var started = time.GetTimestamp();
-        while (true)
+        for (var repeats = 0; ;)
         {
             var left = timeout - time.GetElapsedTime(started);
             var connection = await ConnectionAsync(left, cancellationToken);
@@ -45,8 +47,9 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
             {
                 return await connection.ExecuteAsync(command, left, cancellationToken);
             }
-            catch (RedisConnectionException exception) when (!exception.Sent && time.GetElapsedTime(started) < timeout)
+            catch (RedisConnectionException exception) when ((!exception.Sent || (command.IsRepeatable && repeats < MaxRepeats)) && time.GetElapsedTime(started) < timeout)
             {
+                repeats += exception.Sent ? 1 : 0;
                 Retire(connection);
             }
         }

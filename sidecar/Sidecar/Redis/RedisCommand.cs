@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Sidecar.Redis;
@@ -45,16 +46,25 @@ internal sealed class RedisCommand
 {
     private const int NewLine = 2;
 
-    private RedisCommand(string name, byte[] wire)
+    // What only reads.
+    private static readonly FrozenSet<string> Repeatables = FrozenSet.Create(StringComparer.Ordinal, "GET", "HGET", "HGETALL", "MGET", "EXISTS", "TTL", "KEYS", "PING", "SCRIPT");
+
+    private readonly byte[] _wire;
+
+    private RedisCommand(string name, byte[] wire, bool isRepeatable)
     {
         Name = name;
-        Wire = wire;
+        _wire = wire;
+        IsRepeatable = isRepeatable;
     }
+
+    /// <summary>Whether it may be sent again when the connection broke before its reply: done twice, it comes to the same as once.</summary>
+    public bool IsRepeatable { get; }
 
     /// <summary>The command's name, for messages; arguments are never shown, they may be secret.</summary>
     public string Name { get; }
 
-    public ReadOnlyMemory<byte> Wire { get; }
+    public ReadOnlyMemory<byte> Wire => _wire;
 
     public static RedisCommand Of(string name, params ReadOnlySpan<RedisArgument> arguments)
     {
@@ -72,8 +82,11 @@ internal sealed class RedisCommand
             rest = WriteArgument(rest, argument);
         }
 
-        return new RedisCommand(name, wire);
+        return new RedisCommand(name, wire, Repeatables.Contains(name));
     }
+
+    /// <summary>The same command, of which the caller knows better whether it is repeatable.</summary>
+    public RedisCommand Repeatable(bool isRepeatable) => new(Name, _wire, isRepeatable);
 
     private static int Size(RedisArgument argument)
     {

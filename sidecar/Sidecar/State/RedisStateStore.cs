@@ -115,7 +115,7 @@ internal sealed class RedisStateStore(ComponentSpec spec, ComponentContext conte
             return refused;
         }
 
-        var conflict = await Script.ExecuteAsync(_client, [operation.Key], arguments, cancellationToken);
+        var conflict = await Script.ExecuteAsync(_client, [operation.Key], arguments, cancellationToken, IsRepeatable(operation));
         if (conflict.Integer == 0)
         {
             return null;
@@ -145,11 +145,14 @@ internal sealed class RedisStateStore(ComponentSpec spec, ComponentContext conte
             return null;
         }
 
-        var conflict = await Script.ExecuteAsync(_client, keys, all, cancellationToken);
+        var conflict = await Script.ExecuteAsync(_client, keys, all, cancellationToken, operations.All(IsRepeatable));
         return conflict.Integer == 0 ? null : new StateFailure(StateFailureKind.ETagMismatch, Conflict(operations[(int)conflict.Integer - 1]));
     }
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    // A condition would not hold any more after the first time.
+    private static bool IsRepeatable(StateOperation operation) => !operation.HasETag && !operation.FirstWrite;
 
     private static string Conflict(StateOperation operation) => $"ERR failed to {(operation is DeleteOperation ? "delete" : "set key")} {operation.Key}";
 

@@ -128,5 +128,54 @@ public sealed class RedisClientTests : IAsyncLifetime
         (await script.ExecuteAsync(_client, ["a"], ["c"], CancellationToken.None)).AsText().Should().Be("ac");
     }
 
+    [Theory]
+    [InlineData("GET", false)]
+    [InlineData("EVALSHA", true)]
+    public async Task ExecuteAsync_ConnectionBreaksBeforeTheReply_RepeatsWhatMayBeRepeated(string name, bool isRepeatable)
+    {
+        await using var server = new BreakingRedis((command, time) => command == name && time <= 2);
+        await using var client = await ConnectAsync(server);
+        var command = RedisCommand.Of(name, "k");
+
+        await client.ExecuteAsync(isRepeatable ? command.Repeatable(true) : command, CancellationToken.None);
+
+        server.Received(name).Should().Be(3);
+    }
+
+    [Theory]
+    [InlineData("XADD")]
+    [InlineData("SET")]
+    [InlineData("EVALSHA")]
+    public async Task ExecuteAsync_ConnectionBreaksBeforeTheReply_SendsNothingTwiceThatMayHaveBeenDone(string name)
+    {
+        await using var server = new BreakingRedis((command, _) => command == name);
+        await using var client = await ConnectAsync(server);
+
+        var act = () => client.ExecuteAsync(RedisCommand.Of(name, "k"), CancellationToken.None);
+
+        (await act.Should().ThrowAsync<RedisConnectionException>()).Which.Sent.Should().BeTrue();
+        (await client.ExecuteAsync(RedisCommand.Of("PING"), CancellationToken.None)).AsText().Should().Be("OK");
+        server.Received(name).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_ConnectionBreaksEveryTime_GivesUpWithTheCause()
+    {
+        await using var server = new BreakingRedis((command, _) => command == "GET");
+        await using var client = await ConnectAsync(server);
+
+        var act = () => client.ExecuteAsync(RedisCommand.Of("GET", "k"), CancellationToken.None);
+
+        await act.Should().ThrowAsync<RedisConnectionException>().WithMessage("lost the connection to redis at *");
+        server.Received("GET").Should().Be(4);
+    }
+
+    private static async Task<RedisClient> ConnectAsync(BreakingRedis server)
+    {
+        var client = new RedisClient(server.Options, NullLogger.Instance, TimeProvider.System);
+        await client.ConnectAsync(CancellationToken.None);
+        return client;
+    }
+
     private Task<RedisReply> Run(string name, params RedisArgument[] arguments) => _client.ExecuteAsync(RedisCommand.Of(name, arguments), CancellationToken.None);
 }
