@@ -110,3 +110,24 @@ public sealed class PostgreSqlBindingTests(PostgreSqlFixture fixture) : OutputBi
         return names;
     }
 }
+
+public sealed class SmtpBindingContractTests : OutputBindingContract
+{
+    private MailServer _server = null!;
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private protected override async Task<IOutputBinding> CreateAsync()
+    {
+        _server = await MailServer.StartAsync();
+        return SmtpBindingTests.Binding(_server.Port, ("emailTo", "a@x.test"), ("subject", "s"));
+    }
+
+    private protected override BindingRequest Write(string value) => Request("create", value);
+
+    private protected override Task<IReadOnlyList<string>> ArrivedAsync() => Task.FromResult(_server.Texts);
+}

@@ -1,5 +1,6 @@
 using Sidecar.Bindings;
 using Sidecar.Components;
+using Sidecar.Tests.Bindings;
 using Sidecar.Tests.Hosting;
 using Sidecar.Tests.Redis;
 using Sidecar.Tests.Support;
@@ -112,4 +113,24 @@ public sealed class HttpBindingOutageTests : BindingOutage
 
         public async ValueTask DisposeAsync() => await (_app?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
+}
+
+public sealed class SmtpBindingOutageTests : BindingOutage
+{
+    private MailServer _server = null!;
+
+    // Each mail has a connection of its own.
+    private protected override bool NamesTheLoss => false;
+
+    private protected override IRestartableServer Server => _server;
+
+    private protected override async Task<IOutputBinding> CreateAsync()
+    {
+        _server = await MailServer.StartAsync();
+        return SmtpBindingTests.Binding(_server.Port, ("emailTo", "a@x.test"), ("subject", "s"));
+    }
+
+    private protected override Task UseAsync(string value) => InvokeAsync("create", value);
+
+    private protected override Task<bool> HasAsync(string value) => Task.FromResult(_server.Texts.Contains(value, StringComparer.Ordinal));
 }
