@@ -145,6 +145,7 @@ internal sealed class Load(Platform platform, Ledger ledger) : IDisposable
                 return output == $"{input + 3}" ? null : $"a workflow answered {output} instead of {input + 3}";
             }
 
+            // A client that polls, and not so often that it were a load of its own.
             await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
         }
 

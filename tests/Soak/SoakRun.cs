@@ -39,10 +39,13 @@ internal sealed class SoakRun : IAsyncDisposable
         using var end = new CancellationTokenSource(_options.Duration);
         await Task.WhenAll(DriveAsync(end.Token), DisturbAsync(end.Token), WatchAsync(end.Token));
         await _load.FinishAsync();
-        var settled = Stopwatch.StartNew();
-        while (_ledger.Missing.Count > 0 && settled.Elapsed < Settling)
+        try
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+            await Eventually.TrueAsync(() => _ledger.Missing.Count == 0, "every message has arrived", Settling);
+        }
+        catch (TimeoutException)
+        {
+            // The verdict says what is missing.
         }
 
         return new Verdict(_ledger, _memory, await _platform.FaultsAsync()).Print();

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dapr.Actors.Runtime;
 
-/// <summary>What an actor in a unit test lives with. Proxies and timers throw unless they are replaced.</summary>
+/// <summary>
+/// What an actor in a unit test lives with. Proxies and timers throw <see cref="NotImplementedException"/>, as those of the official package, until a test replaces them.
+/// </summary>
 public sealed class ActorTestOptions
 {
     /// <summary>The actor's id; default a random one.</summary>

@@ -12,10 +12,13 @@ internal sealed class RateLimitMiddleware : IHttpMiddleware
 {
     private const double DefaultLimit = 100;
     private const int MaxBuckets = 10_000;
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<(string Address, string Path), Bucket> _buckets = new();
     private readonly TimeProvider _time;
     private readonly double _limit;
     private readonly double _burst;
+    private readonly Bucket _overflow;
+    private long _swept;
 
     public RateLimitMiddleware(ComponentSpec spec, TimeProvider time)
     {
@@ -27,6 +30,8 @@ internal sealed class RateLimitMiddleware : IHttpMiddleware
         }
 
         _burst = Math.Max(1, Math.Floor(_limit));
+        _swept = time.GetTimestamp();
+        _overflow = new Bucket(_burst, _swept);
     }
 
     /// <inheritdoc />
@@ -36,7 +41,7 @@ internal sealed class RateLimitMiddleware : IHttpMiddleware
         var (path, _) = RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
 
         // However a path is written, it has one bucket.
-        var taken = TryTake((address, RequestPath.ToMethodPath(path, out _) ?? ""), out var left);
+        var taken = BucketOf((address, RequestPath.ToMethodPath(path, out _) ?? "")).TryTake(_time, _limit, _burst, out var left);
         var headers = context.Response.Headers;
         headers["X-Rate-Limit-Limit"] = _limit.ToString("F2", CultureInfo.InvariantCulture);
         headers["X-Rate-Limit-Duration"] = "1";
@@ -52,21 +57,38 @@ internal sealed class RateLimitMiddleware : IHttpMiddleware
         return taken ? next(context) : PlainAnswer.WriteAsync(context, 429, "You have reached maximum request limit.");
     }
 
-    private bool TryTake((string Address, string Path) key, out int left)
+    // Whoever makes up more paths than there are buckets shares one with the others that do: memory stays bounded, and nobody gets round the limit.
+    private Bucket BucketOf((string Address, string Path) key)
     {
-        if (_buckets.Count >= MaxBuckets)
+        if (_buckets.TryGetValue(key, out var bucket))
         {
-            // A bucket that has filled up again is as good as a new one.
-            foreach (var (old, idle) in _buckets)
-            {
-                if (idle.IsFull(_time, _limit, _burst))
-                {
-                    _buckets.TryRemove(old, out _);
-                }
-            }
+            return bucket;
         }
 
-        return _buckets.GetOrAdd(key, _ => new Bucket(_burst, _time.GetTimestamp())).TryTake(_time, _limit, _burst, out left);
+        if (_buckets.Count >= MaxBuckets)
+        {
+            Sweep();
+        }
+
+        return _buckets.Count >= MaxBuckets ? _overflow : _buckets.GetOrAdd(key, _ => new Bucket(_burst, _time.GetTimestamp()));
+    }
+
+    // A bucket that has filled up again is as good as a new one. Looked for once a second, however many requests ask for it.
+    private void Sweep()
+    {
+        var (last, now) = (Volatile.Read(ref _swept), _time.GetTimestamp());
+        if (_time.GetElapsedTime(last, now) < SweepInterval || Interlocked.CompareExchange(ref _swept, now, last) != last)
+        {
+            return;
+        }
+
+        foreach (var (key, bucket) in _buckets)
+        {
+            if (bucket.IsFull(_time, _limit, _burst))
+            {
+                _buckets.TryRemove(key, out _);
+            }
+        }
     }
 
     private sealed class Bucket(double tokens, long at)

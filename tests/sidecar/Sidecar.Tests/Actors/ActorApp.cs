@@ -20,8 +20,8 @@ internal sealed class ActorApp : IAsyncDisposable
     /// <summary>The most calls that were under way at once.</summary>
     public int MostAtOnce { get; private set; }
 
-    /// <summary>How long a method takes.</summary>
-    public TimeSpan Pause { get; set; }
+    /// <summary>What a method does before it answers.</summary>
+    public Func<Task> Work { get; set; } = () => Task.CompletedTask;
 
     public static string PostgresStore(PostgresDatabase database) =>
         $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: actorstore\nspec:\n  type: state.postgresql\n  version: v2\n  metadata:\n  - name: actorStateStore\n    value: \"true\"\n  - name: connectionString\n    value: \"{database.KeyValueConnectionString}\"\n";
@@ -48,11 +48,7 @@ internal sealed class ActorApp : IAsyncDisposable
         MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
         using var reader = new StreamReader(context.Request.Body);
         Calls.Enqueue((context.Request.Method, context.Request.Path.Value!, await reader.ReadToEndAsync()));
-        if (Pause > TimeSpan.Zero)
-        {
-            await Task.Delay(Pause, TimeProvider.System);
-        }
-
+        await Work();
         Interlocked.Decrement(ref _running);
         await context.Response.WriteAsync("done");
     }

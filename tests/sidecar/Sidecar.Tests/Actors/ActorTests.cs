@@ -14,7 +14,7 @@ public sealed class ActorTests
     {
         await using var app = await ActorApp.StartAsync(Config);
         await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "carts", app.App, [ActorApp.Store]);
-        app.Pause = TimeSpan.FromMilliseconds(10);
+        app.Work = () => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => sidecar.Client.PutAsync("v1.0/actors/Cart/1/method/add", null)));
         answers.Should().OnlyContain(answer => answer.StatusCode == HttpStatusCode.OK);
         app.MostAtOnce.Should().Be(1);
@@ -25,7 +25,7 @@ public sealed class ActorTests
     {
         await using var app = await ActorApp.StartAsync(Config);
         await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "carts", app.App, [ActorApp.Store]);
-        app.Pause = TimeSpan.FromMilliseconds(200);
+        app.Work = () => Eventually.TrueAsync(() => app.MostAtOnce > 1, "another call is under way");
         await Task.WhenAll(Enumerable.Range(0, 5).Select(id => sidecar.Client.PutAsync($"v1.0/actors/Cart/{id}/method/add", null)));
         app.MostAtOnce.Should().BeGreaterThan(1);
     }
@@ -73,7 +73,7 @@ public sealed class ActorTests
     {
         await using var app = await ActorApp.StartAsync("""{"entities":["Cart"],"actorIdleTimeout":"100ms"}""");
         await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "carts", app.App, [ActorApp.Store]);
-        app.Pause = TimeSpan.FromMilliseconds(500);
+        app.Work = () => Task.Delay(TimeSpan.FromMilliseconds(400), TimeProvider.System);
         (await sidecar.Client.PutAsync("v1.0/actors/Cart/1/method/add", null)).StatusCode.Should().Be(HttpStatusCode.OK);
         app.Calls.Should().ContainSingle();
     }
@@ -117,12 +117,14 @@ public sealed class ActorTests
     {
         await using var app = await ActorApp.StartAsync(Config);
         await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "carts", app.App, [ActorApp.Store]);
-        app.Pause = TimeSpan.FromMilliseconds(300);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.Work = () => end.Task;
         var call = sidecar.Client.PutAsync("v1.0/actors/Cart/1/method/add", null);
         await Eventually.TrueAsync(() => app.Calls.Count == 1, "the call has the turn");
         await sidecar.Client.PostAsync("v1.0/actors/Cart/1/timers/gone", Json("""{"dueTime":"0s"}"""));
         await sidecar.Client.PostAsync("v1.0/actors/Cart/1/timers/later", Json("""{"dueTime":"0s"}"""));
         await sidecar.Client.DeleteAsync("v1.0/actors/Cart/1/timers/gone");
+        end.SetResult();
         await call;
         await Eventually.TrueAsync(() => app.At("/actors/Cart/1/method/timer/later").Any(), "the other timer fires");
         app.At("/actors/Cart/1/method/timer/gone").Should().BeEmpty();

@@ -1,5 +1,9 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sidecar.Components;
+using Sidecar.Middleware;
 using Sidecar.Tests.Hosting;
 
 namespace Sidecar.Tests.Middleware;
@@ -65,6 +69,33 @@ public sealed class MiddlewareTests
         (await PostAsync(sidecar, "v1.0/invoke/app/method/y", "abc")).Status.Should().Be(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("v1.0/invoke/app/method//x")]
+    [InlineData("v1.0/invoke/app/method/%78")]
+    [InlineData("v1.0/invoke/app/method/y/../x")]
+    public async Task RateLimit_PathWrittenAnotherWay_HasTheSameBucket(string path)
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await StartAsync(app, "httpPipeline", ("rl", "middleware.http.ratelimit", "{name: maxRequestsPerSecond, value: '0.01'}"));
+
+        (await sidecar.SendRawAsync("GET", "/v1.0/invoke/app/method/x")).Should().StartWith("HTTP/1.1 200");
+        (await sidecar.SendRawAsync("GET", "/" + path)).Should().StartWith("HTTP/1.1 429");
+    }
+
+    [Fact]
+    public async Task RateLimit_MorePathsThanAnyoneNeeds_ShareOneBucket()
+    {
+        const int MaxBuckets = 10_000;
+        var spec = new ComponentSpec("rl", "middleware.http.ratelimit", "v1", new Dictionary<string, string>(StringComparer.Ordinal) { ["maxRequestsPerSecond"] = "0.001" }, "rl.yaml");
+        var limit = new RateLimitMiddleware(spec, TimeProvider.System);
+        for (var i = 0; i <= MaxBuckets; i++)
+        {
+            (await StatusAsync(limit, $"/{i}")).Should().Be(200);
+        }
+
+        (await StatusAsync(limit, "/another")).Should().Be(429, "a path of its own would be one bucket more for whoever makes them up");
+    }
+
     [Fact]
     public async Task Pipeline_HandlerWithoutComponent_IsLeftOut()
     {
@@ -72,6 +103,14 @@ public sealed class MiddlewareTests
         await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = app.Port }, [], Configuration("httpPipeline", "- {name: nobody, type: middleware.http.uppercase}"));
 
         (await PostAsync(sidecar, "v1.0/invoke/app/method/x", "abc")).Should().Be((HttpStatusCode.OK, "abc"));
+    }
+
+    private static async Task<int> StatusAsync(RateLimitMiddleware limit, string path)
+    {
+        var context = new DefaultHttpContext();
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = path;
+        await limit.InvokeAsync(context, _ => Task.CompletedTask);
+        return context.Response.StatusCode;
     }
 
     private static Task<TestSidecar> StartAsync(FakeApp app, string pipeline, (string Name, string Type, string Metadata) middleware) => TestSidecar.StartAsync(
