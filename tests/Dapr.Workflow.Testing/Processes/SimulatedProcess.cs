@@ -39,7 +39,9 @@ internal sealed class SimulatedProcess
             Scheduler = scheduler,
             Completion = TaskCreationOptions.None,
         };
-        var options = new WorkflowOptions { TurnLease = TimeSpan.FromSeconds(10), ActivityLease = TimeSpan.FromSeconds(10) };
+
+        // In every other process what waits leaves memory at once and is read again from the store.
+        var options = new WorkflowOptions { TurnLease = TimeSpan.FromSeconds(10), ActivityLease = TimeSpan.FromSeconds(10), MaxIdle = world.Random.Next(2) == 0 ? 0 : 1_000 };
         return new SimulatedProcess(world, await WorkflowEngine.StartAsync(store, "app", options, environment, default), store);
     }
 
