@@ -98,6 +98,9 @@ internal sealed record SidecarOptions
     /// <summary>What the sidecars of the run share; default one of its own.</summary>
     public RunScope Run { get; init; } = new();
 
+    /// <summary>Where sidecars of other processes are found, and this one makes itself known; default nowhere.</summary>
+    public NameResolution.IPeerAddresses? Peers { get; init; }
+
     /// <summary>Makes the loggers; default: nothing is logged.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 

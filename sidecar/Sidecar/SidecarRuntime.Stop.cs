@@ -26,9 +26,11 @@ internal sealed partial class SidecarRuntime
         {
             using var limit = new CancellationTokenSource(Options.GracefulShutdown, Options.Time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            await QuietlyAsync(() => _endpoints.StopAsync(linked.Token));
+            await QuietlyAsync(() => Task.WhenAll(_endpoints.StopAsync(linked.Token), _peers?.StopAsync(linked.Token) ?? Task.CompletedTask));
             await _endpoints.DisposeAsync();
         }
+
+        await (_peers?.DisposeAsync() ?? ValueTask.CompletedTask);
 
         await _readying;
         if (_reloader is not null)

@@ -35,6 +35,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
     private RuntimeMetadata? _metadata;
     private ResourceReloader? _reloader;
     private Callee? _callee;
+    private PeerLink? _peers;
     private Task _readying = Task.CompletedTask;
     private Task? _draining;
     private Task? _stop;
@@ -94,6 +95,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             ComposeOrExplain(loaded);
             await StartBlocksAsync(cancellationToken);
             await _endpoints!.StartAsync(cancellationToken);
+            await (_peers?.StartAsync(cancellationToken) ?? Task.CompletedTask);
             _isStarted = true;
             LogListening(Options.AppId, HttpPort, GrpcPort);
             _monitor!.Start();
@@ -168,6 +170,12 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
         };
         _reloader = new ResourceReloader(Options, _services, resiliency, Options.Loggers.CreateLogger<ResourceReloader>());
         _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing, serviceMetrics);
+        if (Options.Peers is { } addresses)
+        {
+            _peers = new PeerLink(Options, addresses, _callee, tracing);
+            AppRegistry.Of(Options.Run).Elsewhere = _peers.Find;
+        }
+
         ComposeApis(_services, _callee);
     }
 

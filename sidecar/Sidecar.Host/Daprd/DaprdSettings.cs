@@ -44,6 +44,7 @@ internal sealed record DaprdSettings(SidecarOptions Options, LogLevel LogLevel)
             ApiLogging = flags.Flag("enable-api-logging"),
             StrictResources = false,
             WatchResources = TimeSpan.FromSeconds(1),
+            Peers = new AddressFolder(AddressFolder.Path(environment), TimeProvider.System),
         };
         return SidecarOptionsValidation.Validate(options).ToList() is [var problem, ..]
             ? throw new UsageException(problem + ".")

@@ -72,7 +72,46 @@ public sealed class DaprdProcessTests : IDisposable
         await Eventually.TrueAsync(() => Output.Contains("Fatal error from runtime:") && Output.Contains("state.nothing"), "the reason is said");
     }
 
-    private Process Start() => HostProcess.Launch(
-        ["daprd", "--app-id", "alone", "--dapr-http-port", $"{_port}", "--dapr-grpc-port", "0", "--metrics-port", "0", "--resources-path", Path.Combine(_folder.Path, "resources"), "--placement-host-address", "localhost:50005"],
-        _output.Enqueue);
+    [Fact]
+    public async Task Daprd_TwoProcesses_ReachEachOthersAppsUntilOneIsGone()
+    {
+        var (appPort, second) = (FreePort.Next(), FreePort.Next());
+        using var app = Process.Start(new ProcessStartInfo("dotnet", [HostProcess.TestApp]) { Environment = { ["APP_PORT"] = $"{appPort}" } })!;
+        using var caller = Start();
+        using var callee = Launch("callee", second, "--app-port", $"{appPort}");
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}/v1.0/") };
+            await Eventually.TrueAsync(() => AnswersAsync(client, "invoke/callee/method/health/ready"), "the app of the other process answers", TimeSpan.FromSeconds(60));
+
+            callee.Kill();
+            await callee.WaitForExitAsync();
+
+            await Eventually.TrueAsync(async () => !await AnswersAsync(client, "invoke/callee/method/health/ready"), "it is gone with its sidecar");
+        }
+        finally
+        {
+            new List<Process> { app, caller, callee }.Where(process => !process.HasExited).ToList().ForEach(process => process.Kill());
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient client, string path)
+    {
+        try
+        {
+            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private Process Start() => Launch("alone", _port, "--placement-host-address", "localhost:50005");
+
+    private Process Launch(string appId, int port, params string[] flags) => HostProcess.Launch(
+        ["daprd", "--app-id", appId, "--dapr-http-port", $"{port}", "--dapr-grpc-port", "0", "--metrics-port", "0", "--resources-path", Path.Combine(_folder.Path, "resources"), .. flags],
+        _output.Enqueue,
+        ("SIDECAR_ADDRESSES", Path.Combine(_folder.Path, "addresses")));
 }

@@ -145,11 +145,16 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the host with a command line.</summary>
-    public static Process Launch(IEnumerable<string> words, Action<string> line)
+    public static Process Launch(IEnumerable<string> words, Action<string> line, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["INHERITED"] = "yes";
         start.Environment["APP_API_TOKEN"] = "app-token";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, data) => Take(data.Data, line);
         process.ErrorDataReceived += (_, data) => Take(data.Data, line);
