@@ -1,4 +1,6 @@
 using Dapr.DurableTask.Protobuf;
+using Sidecar.Components;
+using Sidecar.Tests.Hosting;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 
@@ -7,6 +9,13 @@ namespace Sidecar.Tests.Workflows;
 /// <summary>Activities and children of other apps: two engines of one run, each with a store and workers of its own.</summary>
 public sealed class WorkflowAppsTests : IAsyncLifetime
 {
+    private const string ActorStore = """
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: { name: st }
+        spec: { type: state.in-memory, version: v1, metadata: [{ name: actorStateStore, value: "true" }] }
+        """;
+
     private static readonly WorkflowOptions AtOnce = new() { WaitReportedAfter = TimeSpan.Zero };
     private readonly WorkflowPeers _peers = new();
     private readonly InMemoryWorkflowData _shopData = new();
@@ -232,15 +241,45 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await bank.GetAsync("c1"))?.WorkflowStatus == OrchestrationStatus.Terminated, "the termination came after the start");
     }
 
+    [Fact]
+    public async Task Sidecars_OfOneRun_CallEachOthersAppsAndThoseOfAnotherRunDoNot()
+    {
+        var run = new RunScope();
+        await using var shop = await TestSidecar.StartAsync(run, "shop", null, [ActorStore]);
+        await using var bank = await TestSidecar.StartAsync(run, "bank", null, [ActorStore]);
+        await using var stranger = await TestSidecar.StartAsync(new RunScope(), "bank", null, [ActorStore]);
+        using var shopClient = ClientOf(shop);
+        using var bankClient = ClientOf(bank);
+        using var strangerClient = ClientOf(stranger);
+        await using var shopWorker = Start(new FakeWorker(shopClient));
+        await using var bankWorker = Start(new FakeWorker(bankClient));
+        await using var strangerWorker = Start(new FakeWorker(strangerClient));
+
+        foreach (var (workflow, id, input) in new[] { ("CallBank", "w1", "\"10 EUR\""), ("ParentOfEcho", "p1", "c1") })
+        {
+            await shopClient.CallAsync<CreateInstanceRequest, CreateInstanceResponse>("/TaskHubSidecarService/StartInstance", new CreateInstanceRequest { InstanceId = id, Name = workflow, Input = input }, TimeSpan.FromSeconds(10));
+            var ended = await shopClient.CallAsync<GetInstanceRequest, GetInstanceResponse>("/TaskHubSidecarService/WaitForInstanceCompletion", new GetInstanceRequest { InstanceId = id, GetInputsAndOutputs = true }, TimeSpan.FromSeconds(10));
+            ended.WorkflowState.Output.Should().Be(id == "w1" ? input : "\"from parent\"");
+        }
+
+        bankWorker.Activities.Should().ContainSingle();
+        bankWorker.Turns.Should().ContainSingle();
+        strangerWorker.Activities.Should().BeEmpty();
+        strangerWorker.Turns.Should().BeEmpty();
+    }
+
+    private static GrpcTestClient ClientOf(TestSidecar sidecar) => new(new Uri($"http://127.0.0.1:{sidecar.Runtime.GrpcPort}"));
+
     private static Task SendAsync(WorkflowHost host, string id, InboxEvent message) =>
         host.Engine.ChangeAsync(id, instance => (true, instance.ReceiveForeign(message)), default);
 
     private static async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(WorkflowHost host, string id) =>
         (await host.CallAsync<GetInstanceHistoryRequest, GetInstanceHistoryResponse>("GetInstanceHistory", new GetInstanceHistoryRequest { InstanceId = id })).Events;
 
-    private static FakeWorker Worker(WorkflowHost host, Action<FakeWorker>? set = null)
+    private static FakeWorker Worker(WorkflowHost host, Action<FakeWorker>? set = null) => Start(host.Worker(), set);
+
+    private static FakeWorker Start(FakeWorker worker, Action<FakeWorker>? set = null)
     {
-        var worker = host.Worker();
         worker.Workflows["CallBank"] = CallBank;
         worker.Workflows["ParentOfEcho"] = events => InBank(worker.Workflows["Parent"](events));
         worker.Workflows["ParentOfWaiting"] = events => InBank(Scripts.All["ParentOfWaiting"](events));
