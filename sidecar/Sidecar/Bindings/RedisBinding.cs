@@ -1,13 +1,13 @@
 using Sidecar.Components;
 using Sidecar.Redis;
-using Sidecar.State;
 
 namespace Sidecar.Bindings;
 
 /// <summary><c>bindings.redis</c>: plain keys. Unlike daprd's, a value and its time to live are written in one command.</summary>
 internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context) : IOutputBinding
 {
-    // The key and its time to live change together.
+    // The key and its time to live change together; no time at all removes it.
+    private static readonly RedisScript SetAndExpire = new("redis.call('SET', KEYS[1], ARGV[2]) return redis.call('EXPIRE', KEYS[1], ARGV[1])");
     private static readonly RedisScript IncrementAndExpire = new("redis.call('INCR', KEYS[1]) return redis.call('EXPIRE', KEYS[1], ARGV[1])");
 
     private readonly RedisClient _client = new(RedisOptions.From(spec), context.Loggers.CreateLogger("Sidecar.Bindings.Redis"), context.Time);
@@ -39,8 +39,8 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
             return BindingResult.Failed("redis binding: missing key in request metadata");
         }
 
-        string? seconds = null;
-        if (request.Operation is "create" or "increment" && !TryReadLifetime(request, out seconds, out var problem))
+        TimeSpan? lifetime = null;
+        if (request.Operation is "create" or "increment" && !RequestLifetime.TryRead(request.Metadata, out lifetime, out var problem))
         {
             return BindingResult.Failed(problem);
         }
@@ -53,14 +53,17 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
             case "delete":
                 await _client.ExecuteAsync(RedisCommand.Of("DEL", key).Repeatable(true), cancellationToken);
                 break;
-            case "increment" when seconds is null:
+            case "increment" when lifetime is null:
                 await _client.ExecuteAsync(RedisCommand.Of("INCR", key), cancellationToken);
                 break;
             case "increment":
-                await IncrementAndExpire.ExecuteAsync(_client, [key], [seconds], cancellationToken);
+                await IncrementAndExpire.ExecuteAsync(_client, [key], [(long)lifetime.Value.TotalSeconds], cancellationToken);
+                break;
+            case "create" when lifetime is { } kept:
+                await SetAndExpire.ExecuteAsync(_client, [key], [(long)kept.TotalSeconds, request.Data], cancellationToken, isRepeatable: true);
                 break;
             default:
-                await _client.ExecuteAsync((seconds is null ? RedisCommand.Of("SET", key, request.Data) : RedisCommand.Of("SET", key, request.Data, "EX", seconds)).Repeatable(true), cancellationToken);
+                await _client.ExecuteAsync(RedisCommand.Of("SET", key, request.Data).Repeatable(true), cancellationToken);
                 break;
         }
 
@@ -69,29 +72,4 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _client.DisposeAsync();
-
-    private static bool TryReadLifetime(BindingRequest request, out string? seconds, out string problem)
-    {
-        seconds = null;
-        problem = "";
-        if (request["ttlInSeconds"] is not { } text)
-        {
-            return true;
-        }
-
-        if (!GoNumber.TryParse(text, "ParseInt", out var value, out var error))
-        {
-            problem = $"ttlInSeconds value must be a valid integer: actual is '{text}' ({error})";
-        }
-        else if (value <= 0)
-        {
-            problem = $"ttlInSeconds value must be higher than zero: actual is {value}";
-        }
-        else
-        {
-            seconds = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        return problem.Length == 0;
-    }
 }

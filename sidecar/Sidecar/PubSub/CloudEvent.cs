@@ -159,26 +159,10 @@ internal sealed class CloudEvent
     /// <summary>Sets the expiration from <c>ttlInSeconds</c>, unless that is no positive number or duration.</summary>
     public void ApplyTtl(IReadOnlyDictionary<string, string> metadata, DateTimeOffset now)
     {
-        var text = metadata.FirstOrDefault(entry => entry.Key.Equals("ttl", StringComparison.OrdinalIgnoreCase) || entry.Key.Equals("ttlInSeconds", StringComparison.OrdinalIgnoreCase)).Value;
-        if (string.IsNullOrEmpty(text))
+        if (RequestLifetime.TryRead(metadata, out var lifetime, out _) && lifetime is { } ttl)
         {
-            return;
+            this["expiration"] = Time(now + ttl);
         }
-
-        if (GoDuration.TryParse(text, out var ttl))
-        {
-            ttl = ttl < TimeSpan.Zero ? TimeSpan.Zero : ttl;
-        }
-        else if (long.TryParse(text, out var seconds) && seconds > 0)
-        {
-            ttl = TimeSpan.FromSeconds(Math.Min(seconds, (long)TimeSpan.FromDays(36_500).TotalSeconds));
-        }
-        else
-        {
-            return;
-        }
-
-        this["expiration"] = Time(now + ttl);
     }
 
     public bool HasExpired(DateTimeOffset now) =>

@@ -157,11 +157,21 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
         _turn.Dispose();
     }
 
-    // The app's own subscription to a topic takes the place of a declared one.
+    // One subscription to a topic: of those declared the first, and the app's own in its place, of which the last counts.
     private static IReadOnlyList<Subscription> Active(IReadOnlyList<(string Key, Subscription Subscription)> declared, IReadOnlyList<Subscription> own)
     {
-        var taken = own.Select(subscription => (subscription.PubSub, subscription.Topic)).ToHashSet();
-        return [.. declared.Select(one => one.Subscription).Where(subscription => !taken.Contains((subscription.PubSub, subscription.Topic))), .. own];
+        var active = new OrderedDictionary<(string PubSub, string Topic), Subscription>();
+        foreach (var (_, subscription) in declared)
+        {
+            active.TryAdd((subscription.PubSub, subscription.Topic), subscription);
+        }
+
+        foreach (var subscription in own)
+        {
+            active[(subscription.PubSub, subscription.Topic)] = subscription;
+        }
+
+        return [.. active.Values];
     }
 
     // One that is declared as before is the same subscription: it goes on.

@@ -118,6 +118,21 @@ public sealed class OutputBindingTests : IAsyncLifetime
     public async Task Redis_LifetimeThatIsNone_CountsOnlyWhereSomethingIsWritten(string operation, int status) =>
         (await InvokeAsync("redis", operation, "1", ("key", _key), ("ttlInSeconds", "soon"))).Status.Should().Be(status);
 
+    [Theory]
+    [InlineData("ttlInSeconds", "100", 204, "1")]
+    [InlineData("TTL", "1m30s", 204, "1")]
+    [InlineData("ttl", "0s", 204, "")]
+    [InlineData("ttl", "soon", 500, "")]
+    [InlineData("ttlInSeconds", "-1", 500, "")]
+    public async Task Redis_Lifetime_IsADurationOrSeconds(string name, string lifetime, int status, string value)
+    {
+        var (code, body, _) = await InvokeAsync("redis", "create", "1", ("key", _key), (name, lifetime));
+
+        code.Should().Be(status);
+        body.Contains("error invoking output binding redis: ttl value must be ", StringComparison.Ordinal).Should().Be(status == 500);
+        (await InvokeAsync("redis", "get", null, ("key", _key))).Body.Should().Be(value);
+    }
+
     [Fact]
     public async Task PostgreSql_ExecAndQuery_TakeParametersAndReturnRows()
     {

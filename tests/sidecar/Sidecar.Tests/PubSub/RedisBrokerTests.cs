@@ -106,7 +106,10 @@ public sealed class RedisBrokerTests : PubSubBrokerContract
 
     private protected override IPubSubBroker Create(string appId) => new RedisBroker(Spec(appId, TestServers.RedisHost, TestServers.RedisPassword), TestContext.Component(appId: appId));
 
-    private static ComponentSpec Spec(string consumer, string host, string password) => new(
+    private protected override IPubSubBroker CreatePatient(string appId) =>
+        new RedisBroker(Spec(appId, TestServers.RedisHost, TestServers.RedisPassword, processingTimeout: "1m"), TestContext.Component(appId: appId));
+
+    private static ComponentSpec Spec(string consumer, string host, string password, string processingTimeout = "100ms") => new(
         "pubsub",
         "pubsub.redis",
         "v1",
@@ -115,7 +118,7 @@ public sealed class RedisBrokerTests : PubSubBrokerContract
             ["redisHost"] = host,
             ["redisPassword"] = password,
             ["consumerID"] = consumer,
-            ["processingTimeout"] = "100ms",
+            ["processingTimeout"] = processingTimeout,
             ["redeliverInterval"] = "50",
         },
         "pubsub.yaml");
