@@ -35,7 +35,7 @@ internal sealed partial class PostgreSqlListener(
     {
         _connection = await ListenAsync(cancellationToken);
         _listening = Task.Run(SuperviseAsync, CancellationToken.None);
-        _telling = Task.Run(TellAsync, CancellationToken.None);
+        _telling = Task.Run(TellEachAsync, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -109,23 +109,13 @@ internal sealed partial class PostgreSqlListener(
         }
     }
 
-    private async Task TellAsync()
+    private async Task TellEachAsync()
     {
         try
         {
             while (true)
             {
-                var payload = await _payloads.Reader.ReadAsync(_stop.Token);
-                if (payload.Length > 0 && Read(payload) is { } items)
-                {
-                    await subscription.Handler(items, _stop.Token);
-                }
-
-                if (_missed)
-                {
-                    _missed = false;
-                    await TellAllAsync();
-                }
+                await TellAsync(await _payloads.Reader.ReadAsync(_stop.Token));
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -134,21 +124,36 @@ internal sealed partial class PostgreSqlListener(
         }
     }
 
-    private async Task TellAllAsync()
+    // Whatever the handler or the database throws, the subscription goes on, and what was not told is told with all the rest.
+    private async Task TellAsync(string payload)
     {
         try
         {
-            foreach (var (key, item) in await readAll(_stop.Token))
+            if (payload.Length > 0 && Read(payload) is { } items)
             {
-                await subscription.Handler(new Dictionary<string, ConfigurationItem>(StringComparer.Ordinal) { [key] = item }, _stop.Token);
+                await subscription.Handler(items, _stop.Token);
+            }
+
+            if (_missed)
+            {
+                _missed = false;
+                await TellAllAsync();
             }
         }
-        catch (Exception exception) when (!_stop.IsCancellationRequested && exception is NpgsqlException or IOException)
+        catch (Exception exception) when (!_stop.IsCancellationRequested)
         {
-            LogLost(channel, exception.Message);
+            LogNotTold(channel, exception.Message);
             _missed = true;
             await Task.Delay(FirstDelay, time, _stop.Token);
             _payloads.Writer.TryWrite("");
+        }
+    }
+
+    private async Task TellAllAsync()
+    {
+        foreach (var (key, item) in await readAll(_stop.Token))
+        {
+            await subscription.Handler(new Dictionary<string, ConfigurationItem>(StringComparer.Ordinal) { [key] = item }, _stop.Token);
         }
     }
 
@@ -177,6 +182,9 @@ internal sealed partial class PostgreSqlListener(
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
         var other => other.Value.GetRawText(),
     };
+
+    [LoggerMessage(3633, LogLevel.Warning, "A change of channel {Channel} was not told and is told again: {Problem}")]
+    private partial void LogNotTold(string channel, string problem);
 
     [LoggerMessage(3631, LogLevel.Warning, "Configuration changes of channel {Channel} are not noticed until PostgreSQL is reachable: {Problem}")]
     private partial void LogLost(string channel, string problem);

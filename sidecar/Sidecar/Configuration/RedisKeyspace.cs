@@ -34,9 +34,20 @@ internal sealed partial class RedisKeyspace(
     public async Task SubscribeAsync(string? key, CancellationToken cancellationToken)
     {
         var channel = key is null ? "*" : _prefix + key;
-        if (_channels.TryAdd(channel, true))
+        if (!_channels.TryAdd(channel, true))
+        {
+            return;
+        }
+
+        try
         {
             await SendAsync(_connection!, channel, cancellationToken);
+        }
+        catch
+        {
+            // Not asked for, as far as anybody knows: the next one who wants it asks.
+            _channels.TryRemove(channel, out _);
+            throw;
         }
     }
 

@@ -149,7 +149,9 @@ internal sealed partial class Scheduler(IScheduleStore store, TimeProvider time,
 
         wake = store.RenewalInterval is { } renewal && now + renewal < wake ? now + renewal : wake;
 
-        var entries = await store.NextAsync(owned, _deliveries.Count + BatchSize, cancellationToken);
+        // Those under way are among the first: a full page says that there may be more, a page of these alone that there is nothing to do.
+        var page = _deliveries.Count + BatchSize;
+        var entries = await store.NextAsync(owned, page, cancellationToken);
         now = time.GetUtcNow();
         foreach (var entry in entries.Where(entry => !_deliveries.ContainsKey(entry.Key)))
         {
@@ -167,7 +169,7 @@ internal sealed partial class Scheduler(IScheduleStore store, TimeProvider time,
             Deliver(entry, ready);
         }
 
-        return entries.Count >= BatchSize ? now : wake;
+        return entries.Count >= page ? now : wake;
     }
 
     // Consumers that can be delivered to, whether others cannot, and the targets nobody consumes any more.

@@ -95,6 +95,35 @@ public abstract class ConfigurationStoreContract : IAsyncLifetime
         await Eventually.TrueAsync(() => told.Any(item => item.Value.Value == "later"), "changes are told again");
     }
 
+    [Fact]
+    public async Task Subscribe_HandlerFailsOnce_IsToldAgainAndEndsInOrder()
+    {
+        var calls = 0;
+        var told = new ConcurrentQueue<string>();
+        var subscription = await Store.SubscribeAsync(
+            new ConfigurationSubscription(
+                [Key("a")],
+                NoMetadata,
+                (items, _) =>
+                {
+                    if (Interlocked.Increment(ref calls) == 1)
+                    {
+                        throw new InvalidOperationException("a fault nobody thought of");
+                    }
+
+                    told.Enqueue(items[Key("a")].Value ?? "");
+                    return Task.CompletedTask;
+                }),
+            CancellationToken.None);
+
+        await SetAsync(Key("a"), "1", "");
+
+        await Eventually.TrueAsync(() => told.Contains("1"), "it is told again");
+        await SetAsync(Key("a"), "2", "");
+        await Eventually.TrueAsync(() => told.Contains("2"), "the subscription goes on");
+        await subscription.DisposeAsync();
+    }
+
     private protected string Key(string name) => $"{_prefix}/{name}";
 
     private protected abstract IConfigurationStore Create();
