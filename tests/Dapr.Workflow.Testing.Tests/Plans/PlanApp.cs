@@ -15,7 +15,16 @@ internal sealed class PlanApp
     private readonly HashSet<string> _effects = new(StringComparer.Ordinal);
 
     /// <summary>The effects that there are, by business key.</summary>
-    public IReadOnlySet<string> Effects => _effects;
+    public IReadOnlySet<string> Effects
+    {
+        get
+        {
+            lock (_effects)
+            {
+                return _effects.ToHashSet(StringComparer.Ordinal);
+            }
+        }
+    }
 
     public void Register(WorkflowRuntimeOptions options)
     {

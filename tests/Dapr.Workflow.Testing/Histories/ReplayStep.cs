@@ -5,10 +5,10 @@ using Case = Dapr.DurableTask.Protobuf.HistoryEvent.EventTypeOneofCase;
 namespace Dapr.Workflow.Testing.Histories;
 
 /// <summary>Something a turn asked for, or its end, in words that are the same for the code's action and for the event it becomes in the history.</summary>
-/// <param name="Id">The action's number.</param>
+/// <param name="Id">The action's number; null for the end, which has none.</param>
 /// <param name="What">What it is.</param>
 /// <param name="Error">The type of the failure that it ends with.</param>
-internal sealed record ReplayStep(int Id, string What, string? Error = null)
+internal sealed record ReplayStep(int? Id, string What, string? Error = null)
 {
     private const string Timer = "a timer";
 
@@ -22,7 +22,7 @@ internal sealed record ReplayStep(int Id, string What, string? Error = null)
         Case.TimerCreated => new(e.EventId, Timer),
         Case.ChildWorkflowInstanceCreated => new(e.EventId, Child(e.ChildWorkflowInstanceCreated.Name)),
         Case.EventSent => new(e.EventId, Event(e.EventSent.Name)),
-        Case.ExecutionCompleted => End(e.EventId, e.ExecutionCompleted.WorkflowStatus, e.ExecutionCompleted.Result, e.ExecutionCompleted.FailureDetails),
+        Case.ExecutionCompleted => End(e.ExecutionCompleted.WorkflowStatus, e.ExecutionCompleted.Result, e.ExecutionCompleted.FailureDetails),
         _ => new(e.EventId, $"{e.EventTypeCase}"),
     };
 
@@ -32,7 +32,7 @@ internal sealed record ReplayStep(int Id, string What, string? Error = null)
         Action.CreateTimer => new(action.Id, Timer),
         Action.CreateChildWorkflow => new(action.Id, Child(action.CreateChildWorkflow.Name)),
         Action.SendEvent => new(action.Id, Event(action.SendEvent.Name)),
-        Action.CompleteWorkflow => End(action.Id, action.CompleteWorkflow.WorkflowStatus, action.CompleteWorkflow.Result, action.CompleteWorkflow.FailureDetails),
+        Action.CompleteWorkflow => End(action.CompleteWorkflow.WorkflowStatus, action.CompleteWorkflow.Result, action.CompleteWorkflow.FailureDetails),
         _ => new(action.Id, $"{action.WorkflowActionTypeCase}"),
     };
 
@@ -42,11 +42,11 @@ internal sealed record ReplayStep(int Id, string What, string? Error = null)
 
     private static string Event(string name) => $"event '{name}'";
 
-    private static ReplayStep End(int id, OrchestrationStatus status, string? result, TaskFailureDetails? failure) => (status, failure) switch
+    private static ReplayStep End(OrchestrationStatus status, string? result, TaskFailureDetails? failure) => (status, failure) switch
     {
-        (_, { ErrorType: "NonDeterministicWorkflow" }) => new(id, failure.ErrorMessage, failure.ErrorType),
-        (_, not null) => new(id, $"a failure: {failure.ErrorType} {failure.ErrorMessage}", failure.ErrorType),
-        (OrchestrationStatus.ContinuedAsNew, _) => new(id, $"a new run with {result}"),
-        _ => new(id, $"the end with {result}"),
+        (_, { ErrorType: "NonDeterministicWorkflow" }) => new(null, failure.ErrorMessage, failure.ErrorType),
+        (_, not null) => new(null, $"a failure: {failure.ErrorType} {failure.ErrorMessage}", failure.ErrorType),
+        (OrchestrationStatus.ContinuedAsNew, _) => new(null, $"a new run with {result}"),
+        _ => new(null, $"the end with {result}"),
     };
 }

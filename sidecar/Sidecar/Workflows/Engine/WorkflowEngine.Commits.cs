@@ -188,7 +188,16 @@ internal sealed partial class WorkflowEngine
     // At once, on this thread: what stops with the engine stops before anything else happens.
     private void Halt()
     {
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            // All have been told. A connection of the store that breaks at this moment may throw: it disposes of what its own cancellation uses.
+            Log.StoppedWithError(_logger, e);
+        }
+
         _context.Environment.Peers.Leave(this);
         Dispatcher.Close();
     }

@@ -38,7 +38,16 @@ internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider tim
     public async ValueTask DisposeAsync()
     {
         _pending.Writer.TryComplete();
-        await _stop.CancelAsync();
+        try
+        {
+            await _stop.CancelAsync();
+        }
+        catch (AggregateException e)
+        {
+            // A connection that breaks at this moment may throw: it disposes of what its own cancellation uses.
+            Log.FailedAtTheEnd(logger, e);
+        }
+
         await _writer;
         _stop.Dispose();
     }

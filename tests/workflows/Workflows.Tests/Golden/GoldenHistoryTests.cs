@@ -45,7 +45,7 @@ public sealed class GoldenHistoryTests
     {
         var other = Read("declined.json").Replace("CANCELLED", "REFUSED", StringComparison.Ordinal);
 
-        (await ReplayAsync(other)).Should().Match("OrderSaga: action #*: expected the end with *REFUSED*, found the end with *CANCELLED*");
+        (await ReplayAsync(other)).Should().Match("OrderSaga: expected the end with *REFUSED*, found the end with *CANCELLED*");
     }
 
     private static Task<string?> ReplayAsync(string json) => WorkflowHistory.Parse(json).ReplayAsync(OrderSagaRegistration.Register);
