@@ -15,25 +15,18 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
     private readonly IPolicy _policy = services.Resiliency.ForComponentInbound(binding.Name);
     private readonly string _path = RequestPath.OfRoute(binding.Route);
 
-    /// <summary>Asks the app by <c>OPTIONS</c> whether it wants the events: a 2xx or 405 says yes.</summary>
+    /// <summary>Asks the app whether it wants the events. Throws <see cref="HttpRequestException"/> when it does not say in time, or cannot be reached.</summary>
     public async Task<bool> IsWantedAsync(CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(ProbeTimeout, services.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        if (services.GrpcApp is { } grpc)
-        {
-            return await GrpcBindingApp.WantsAsync(grpc, binding.Name, linked.Token);
-        }
-
-        using var request = new HttpRequestMessage(HttpMethod.Options, _path) { Content = Content(ReadOnlyMemory<byte>.Empty) };
         try
         {
-            using var response = await services.App.SendAsync(request, linked.Token);
-            return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
+            return await (services.GrpcApp is { } grpc ? GrpcBindingApp.WantsAsync(grpc, binding.Name, linked.Token) : IsWantedOverHttpAsync(linked.Token));
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException($"the app did not answer OPTIONS {_path} within {ProbeTimeout.TotalSeconds:0} s", exception);
+            throw new HttpRequestException($"the app did not answer {(services.GrpcApp is null ? $"OPTIONS {_path}" : "ListInputBindings")} within {ProbeTimeout.TotalSeconds:0} s", exception);
         }
     }
 
@@ -50,6 +43,14 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
         var taken = await TryDeliverAsync(bindingEvent, cancellationToken);
         services.ComponentMetrics.InputBinding(binding.Name, taken, began);
         return taken;
+    }
+
+    // A 2xx or 405 says yes.
+    private async Task<bool> IsWantedOverHttpAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, _path) { Content = Content(ReadOnlyMemory<byte>.Empty) };
+        using var response = await services.App.SendAsync(request, cancellationToken);
+        return response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.MethodNotAllowed;
     }
 
     private async Task<bool> TryDeliverAsync(BindingEvent bindingEvent, CancellationToken cancellationToken)

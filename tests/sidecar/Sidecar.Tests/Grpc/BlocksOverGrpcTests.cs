@@ -63,4 +63,28 @@ public sealed class BlocksOverGrpcTests
 
         (await seen.Task.WaitAsync(TimeSpan.FromSeconds(20))).Name.Should().Be("tick");
     }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task InputBinding_GrpcAppIsSlowToListIt_IsAskedAgain()
+    {
+        var asked = 0;
+        await using var app = await GrpcTestServer.StartAsync(
+            GrpcMethod.Unary<Empty, ListInputBindingsResponse>("/dapr.proto.runtime.v1.AppCallback/ListInputBindings", async (_, call) =>
+            {
+                if (Interlocked.Increment(ref asked) == 1)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.Cancellation);
+                }
+
+                return new ListInputBindingsResponse();
+            }));
+
+        // It becomes ready: the app that did not answer in time was asked a second time.
+        await using var sidecar = await RunningSidecar.StartAsync(
+            new SidecarOptions { AppId = "app", AppPort = app.Port, AppProtocol = "grpc" },
+            RunningSidecar.Component("tick", "bindings.cron", ("schedule", "@every 1h")));
+
+        asked.Should().Be(2);
+    }
 }
