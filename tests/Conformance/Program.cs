@@ -5,7 +5,7 @@ using Conformance;
 //   Conformance [FOLDER] [--only TEXT] [--lanes N]
 // A whole run over the repository's own recordings also writes its result into docs/compatibility.md.
 // Prints each difference, then `passed / total` per area and in all; exit 0 when all passed. Scenarios run side by side in lanes, each lane
-// with stores of its own; those that compare times run after the others, a few at a time.
+// with stores of its own; those that depend on the clock run after the others, a few at a time.
 var recordings = Path.Combine(Testing.TestServers.RepositoryRoot, "tests", "Conformance", "golden");
 var folder = recordings;
 var only = "";

@@ -5,8 +5,8 @@ namespace Conformance;
 /// <summary>One recorded scenario of the real daprd (golden/README.md describes the format).</summary>
 internal sealed record Scenario(string Id, string Area, string Title, JsonObject Setup, IReadOnlyList<JsonObject> Steps, IReadOnlyList<string> Unstable)
 {
-    /// <summary>Whether times are compared.</summary>
-    public bool IsTimed => Steps.Any(step => step["timing"] is not null);
+    /// <summary>Whether the outcome depends on the clock: times are compared, or something is to happen, or not, while it waits.</summary>
+    public bool IsTimed => Steps.Any(step => step["timing"] is not null || step["request"]!["action"]?.GetValue<string>() == "wait");
 
     /// <summary>About how long it waits, in milliseconds.</summary>
     public double Waits => Steps.Sum(step => (step["request"]!["ms"]?.GetValue<double>() ?? 0) + (step["request"]!["quietMs"]?.GetValue<double>() ?? 0) + (step["await"]?["thenQuietMs"]?.GetValue<double>() ?? 0))

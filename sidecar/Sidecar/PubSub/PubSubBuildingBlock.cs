@@ -21,7 +21,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     private readonly TopicConsumers _running;
     private readonly SharedIntake _intake;
     private readonly SubscriptionDiscovery _discovery;
-    private readonly ConcurrentDictionary<Subscription, bool> _streams = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<Subscription, TopicConsumer> _streams = new(ReferenceEqualityComparer.Instance);
 
     // Held by whoever starts or stops subscriptions, by a reload from its preparation until it is taken or given up: none starts on a broker that is being exchanged.
     private readonly SemaphoreSlim _turn = new(1);
@@ -204,7 +204,7 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
     [
         .. _services.Options.AppPort is null || _intake.IsSuspended ? [] : active.Select(ToApp),
         .. _permanent,
-        .. _running.All.Where(running => running.Key is Subscription subscription && _streams.ContainsKey(subscription)),
+        .. _streams.Values,
     ];
 
     private async Task<string?> OpenInTurnAsync(Subscription subscription, IAppDelivery client, CancellationToken cancellationToken)
@@ -219,11 +219,12 @@ internal sealed partial class PubSubBuildingBlock : IBuildingBlock
             return $"subscription to topic '{subscription.Topic}' on pubsub '{subscription.PubSub}' is not allowed";
         }
 
-        await _running.AddAsync(
-            new TopicConsumer(subscription, subscription.PubSub, subscription.Topic, loaded => new TopicDelivery(subscription, loaded, client, _logger, _services.Time, NewId).HandleAsync),
-            broker,
-            cancellationToken);
-        _streams[subscription] = true;
+        var consumer = new TopicConsumer(subscription, subscription.PubSub, subscription.Topic, loaded => new TopicDelivery(subscription, loaded, client, _logger, _services.Time, NewId).HandleAsync)
+        {
+            IsWanted = () => _streams.ContainsKey(subscription),
+        };
+        await _running.AddAsync(consumer, broker, cancellationToken);
+        _streams[subscription] = consumer;
         LogSubscribed(subscription.PubSub, subscription.Topic);
         return null;
     }

@@ -12,15 +12,15 @@ internal sealed record TopicConsumer(object Key, string PubSub, string Topic, Fu
 {
     /// <summary>Whether the scopes of the component hold for it; not for the sidecar's own.</summary>
     public bool IsScoped { get; init; } = true;
+
+    /// <summary>Whether there is still somebody for its messages.</summary>
+    public Func<bool> IsWanted { get; init; } = static () => true;
 }
 
 /// <summary>The subscriptions of a sidecar that run, whoever gets their messages. They move when their component is exchanged.</summary>
 internal sealed class TopicConsumers(TimeSpan drainTime, TimeProvider time) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<object, Running> _running = new(ReferenceEqualityComparer.Instance);
-
-    /// <summary>Those that run.</summary>
-    public IEnumerable<TopicConsumer> All => _running.Values.Select(running => running.Consumer);
 
     /// <summary>Starts one.</summary>
     public async Task AddAsync(TopicConsumer consumer, LoadedBroker broker, CancellationToken cancellationToken) =>
@@ -112,6 +112,7 @@ internal sealed class TopicConsumers(TimeSpan drainTime, TimeProvider time) : IA
             {
                 gone.AddRange(_running.TryGetValue(running.Consumer.Key, out var meanwhile) ? [meanwhile] : []);
                 _running[running.Consumer.Key] = running;
+                gone.AddRange(!running.Consumer.IsWanted() && _running.TryRemove(KeyValuePair.Create(running.Consumer.Key, running)) ? [running] : []);
             }
         }
     }

@@ -176,6 +176,20 @@ public sealed class HotReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stream_BrokerGoesAndComesBack_GoesOn()
+    {
+        var component = RunningSidecar.Component("ps", "pubsub.in-memory");
+        await StartAsync(component);
+        await using var stream = await SubscriberStream.OpenAsync(new Uri($"http://127.0.0.1:{_sidecar!.Runtime.GrpcPort}"), "ps", "t");
+
+        (await TakeAsync(("00", ""))).Should().BeEmpty();
+        (await TakeAsync(("00", component))).Should().BeEmpty();
+        await _sidecar.Client.PostAsJsonAsync("v1.0/publish/ps/t", "hi");
+
+        (await stream.NextAsync().WaitAsync(TimeSpan.FromSeconds(10))).EventMessage.Topic.Should().Be("t");
+    }
+
+    [Fact]
     public async Task Outbox_BrokerComesGoesAndComesBack_RelaysEachTime()
     {
         await StartAsync(RunningSidecar.Component("mem", "state.in-memory", ("outboxPublishPubsub", "ps"), ("outboxPublishTopic", "t")), Subscription("/ob"));
