@@ -32,11 +32,14 @@ internal sealed record SidecarOptions
     /// <summary>The port of the app; none = the sidecar has no app to call.</summary>
     public int? AppPort { get; init; }
 
-    /// <summary>The protocol of the app: <c>http</c> or <c>grpc</c>; default <c>http</c>.</summary>
+    /// <summary>The protocol of the app: <c>http</c>, <c>h2c</c> (HTTP/2 without TLS) or <c>grpc</c>; default <c>http</c>.</summary>
     public string AppProtocol { get; init; } = "http";
 
     /// <summary>Whether the app speaks gRPC.</summary>
     public bool IsGrpcApp => AppProtocol.Equals("grpc", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the app speaks HTTP/2 only.</summary>
+    public bool IsHttp2App => AppProtocol.Equals("h2c", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The address of the app; default 127.0.0.1.</summary>
     public string AppChannelAddress { get; init; } = "127.0.0.1";
@@ -61,6 +64,9 @@ internal sealed record SidecarOptions
 
     /// <summary>The token sent to the app as <c>dapr-api-token</c>; default none.</summary>
     public string? AppApiToken { get; init; }
+
+    /// <summary>The origins of web pages that may call the HTTP API, with or without a <c>*</c>; default none.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>The largest request body in bytes; default 4 MiB.</summary>
     public long MaxBodySize { get; init; } = 4 * 1024 * 1024;

@@ -6,6 +6,7 @@ namespace Sidecar;
 internal static class SidecarOptionsValidation
 {
     private const int HighestPort = 65535;
+    private static readonly string[] InitEndpoints = ["config", "subscribe"];
 
     public static IEnumerable<string> Validate(SidecarOptions options)
     {
@@ -29,14 +30,24 @@ internal static class SidecarOptionsValidation
             yield return $"{name} port {port} does not exist; give one from 1 to {HighestPort}";
         }
 
-        if (!options.IsGrpcApp && !options.AppProtocol.Equals("http", StringComparison.OrdinalIgnoreCase))
+        if (!options.IsGrpcApp && !options.IsHttp2App && !options.AppProtocol.Equals("http", StringComparison.OrdinalIgnoreCase))
         {
-            yield return $"app protocol '{options.AppProtocol}' is not supported by the embedded sidecar; it supports http and grpc";
+            yield return $"app protocol '{options.AppProtocol}' is not supported by the embedded sidecar; it supports http, h2c and grpc";
+        }
+
+        foreach (var (name, port) in Ports(options).Take(2).Where(item => item.Port > 0 && item.Port == options.AppPort))
+        {
+            yield return $"the 'dapr-{name.ToLowerInvariant()}-port' argument value {port} conflicts with 'app-port'";
+        }
+
+        foreach (var endpoint in options.DisabledInitEndpoints.Where(name => !InitEndpoints.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return $"invalid value for 'disable-init-endpoints': {endpoint}; accepted are config and subscribe";
         }
 
         if (options.AppHealth is { } health)
         {
-            if (health.Timeout >= health.Interval)
+            if (health.Timeout > health.Interval)
             {
                 yield return "value for 'health-probe-timeout' must be smaller than 'health-probe-interval'";
             }

@@ -8,6 +8,13 @@ namespace Conformance;
 /// <summary>daprd's flags and environment of a scenario as options of the embedded sidecar.</summary>
 internal static class SidecarFlags
 {
+    private static readonly HashSet<string> WithoutEffect = new(StringComparer.Ordinal)
+    {
+        "dapr-public-listen-address", "dapr-listen-addresses", "log-level", "log-as-json", "mode", "profile-port", "enable-profiling", "dapr-internal-grpc-port", "dapr-internal-grpc-listen-address",
+        "placement-host-address", "scheduler-host-address", "control-plane-address", "sentry-address", "enable-mtls", "metrics-port", "metrics-listen-address", "app-ssl",
+        "disable-builtin-k8s-secret-store", "app-binding-options-timeout", "hot-reload-reconcile-interval", "actors-disseminate-timeout", "scheduler-job-streams",
+    };
+
     /// <summary>Applies `flags` and `env`.</summary>
     public static SidecarOptions Apply(SidecarOptions options, JsonObject setup, Placeholders placeholders)
     {
@@ -41,13 +48,22 @@ internal static class SidecarFlags
         "dapr-block-shutdown-duration" => options with { BlockShutdown = Duration(value) },
         "dapr-graceful-shutdown-seconds" => options with { GracefulShutdown = TimeSpan.FromSeconds(Number(value)) },
         "dapr-public-port" => options with { PublicPort = (int)Number(value) },
-        "dapr-public-listen-address" or "dapr-listen-addresses" or "log-level" => options,
+        "allowed-origins" => options with { AllowedOrigins = value.Split(',') },
+        "app-channel-address" => options with { AppChannelAddress = value },
+        "enable-metrics" => value == "true" ? options : options with { MetricsPort = null },
+        "dapr-http-port" => options with { HttpPort = (int)Number(value) },
+        "dapr-grpc-port" => options with { GrpcPort = (int)Number(value) },
+        "app-port" => options with { AppPort = (int)Number(value) },
+        _ when WithoutEffect.Contains(flag) => options,
         "max-body-size" or "dapr-http-max-request-size" => options with { MaxBodySize = flag == "max-body-size" ? Size(value) : (long)Number(value) * 1024 * 1024 },
-        "read-buffer-size" or "http-read-buffer-size" => options with { ReadBufferSize = (int)Size(value) },
+        "read-buffer-size" => options with { ReadBufferSize = (int)Size(value) },
+        "dapr-http-read-buffer-size" => options with { ReadBufferSize = (int)Number(value) * 1024 },
         "app-max-concurrency" => options with { AppMaxConcurrency = (int)Number(value) },
         "app-protocol" => options with { AppProtocol = value },
         "enable-api-logging" => options with { ApiLogging = value == "true" },
-        _ => throw new NotReplayableException($"flag {flag}"),
+
+        // daprd names it and ends.
+        _ => throw new SidecarStartException(options.AppId, [$"unknown flag: --{flag}"]),
     };
 
     private static AppHealthOptions Health(Dictionary<string, string> flags)

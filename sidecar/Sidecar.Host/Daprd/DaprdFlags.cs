@@ -14,7 +14,7 @@ internal sealed class DaprdFlags
     private static readonly HashSet<string> Supported = new(StringComparer.Ordinal)
     {
         "app-id", "app-port", "app-protocol", "app-channel-address", "app-max-concurrency", "dapr-http-port", "dapr-grpc-port", "dapr-public-port", "dapr-listen-addresses",
-        "resources-path", "components-path", "config", "log-level", "metrics-port", "enable-metrics", "max-body-size", "dapr-http-max-request-size", "read-buffer-size",
+        "resources-path", "components-path", "config", "log-level", "metrics-port", "enable-metrics", "max-body-size", "dapr-http-max-request-size", "read-buffer-size", "allowed-origins",
         "dapr-http-read-buffer-size", "dapr-graceful-shutdown-seconds", "dapr-block-shutdown-duration", "enable-api-logging", "enable-app-health-check", "app-health-check-path",
         "app-health-probe-interval", "app-health-probe-timeout", "app-health-threshold", "disable-init-endpoints", "mode", "unix-domain-socket", "app-ssl", "version", "build-info", "wait",
     };
@@ -22,7 +22,7 @@ internal sealed class DaprdFlags
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "dapr-public-listen-address", "dapr-internal-grpc-port", "dapr-internal-grpc-listen-address", "profile-port", "enable-profiling", "control-plane-address", "sentry-address",
-        "control-plane-trust-domain", "control-plane-namespace", "sentry-request-jwt-audiences", "allowed-origins", "enable-mtls", "disable-builtin-k8s-secret-store",
+        "control-plane-trust-domain", "control-plane-namespace", "sentry-request-jwt-audiences", "enable-mtls", "disable-builtin-k8s-secret-store",
         "placement-host-address", "scheduler-host-address", "scheduler-job-streams", "actors-disseminate-timeout", "hot-reload-reconcile-interval", "app-binding-options-timeout",
         "reminders-service", "actors-service", "log-as-json", "metrics-listen-address", "trust-anchors-file",
     };

@@ -36,6 +36,7 @@ internal sealed record DaprdSettings(SidecarOptions Options, LogLevel LogLevel)
             Environment = environment,
             ApiToken = environment.GetValueOrDefault("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
             AppApiToken = environment.GetValueOrDefault("APP_API_TOKEN") is { Length: > 0 } app ? app : null,
+            AllowedOrigins = flags.Texts("allowed-origins"),
             MaxBodySize = Size(flags, "max-body-size") ?? (long)flags.Number("dapr-http-max-request-size", 4, 1, 2047) * MiB,
             ReadBufferSize = (int)(Size(flags, "read-buffer-size") ?? flags.Number("dapr-http-read-buffer-size", 4, 1, 1024 * 1024) * 1024),
             GracefulShutdown = TimeSpan.FromSeconds(flags.Number("dapr-graceful-shutdown-seconds", 5, 0, 3600)),

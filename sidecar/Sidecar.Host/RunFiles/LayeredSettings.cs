@@ -33,9 +33,9 @@ internal sealed class LayeredSettings(YamlSection app, YamlSection? common, stri
     {
         var (section, value) = Text("appProtocol");
         var protocol = (value ?? "http").ToLowerInvariant();
-        if (protocol is not ("http" or "grpc"))
+        if (protocol is not ("http" or "h2c" or "grpc"))
         {
-            section.Refuse("appProtocol", $"'{value}' is not supported by the embedded sidecar", "supported: http, grpc");
+            section.Refuse("appProtocol", $"'{value}' is not supported by the embedded sidecar", "supported: http, h2c, grpc");
         }
 
         return protocol;

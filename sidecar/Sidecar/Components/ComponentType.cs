@@ -8,7 +8,8 @@ internal abstract record ComponentType(string Name, IReadOnlyList<string> Versio
 {
     /// <summary>The declared field of a name (or alias), compared without case.</summary>
     public MetadataField? Field(string name) =>
-        Fields.FirstOrDefault(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || field.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase));
+        Fields.FirstOrDefault(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || field.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase)
+            || (field.IsPrefix && name.StartsWith(field.Name, StringComparison.Ordinal)));
 }
 
 /// <summary>A component type with its factory. <paramref name="Create"/> reads and checks the metadata; it does not connect.</summary>
@@ -25,6 +26,9 @@ internal sealed record MetadataField(string Name, FieldSupport Support = FieldSu
 {
     /// <summary>Other names Dapr accepts for the field.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Whether it stands for all fields that begin with its name.</summary>
+    public bool IsPrefix { get; init; }
 
     /// <summary>The only accepted values, compared without case; empty = any.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];

@@ -18,7 +18,7 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
         {
             if (item.TextAt("name") is { } name && Value(document, item, $"spec.metadata '{name}'") is { } value)
             {
-                metadata[type?.Field(name)?.Name ?? name] = Substitute(value);
+                metadata[type?.Field(name) is { IsPrefix: false } field ? field.Name : name] = Substitute(value);
                 digest.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
             }
         }

@@ -158,6 +158,11 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
             request.Headers.TryAddWithoutValidation(Security.ApiToken.Header, options.AppApiToken);
         }
 
+        if (options.IsHttp2App)
+        {
+            Invocation.AppHttp.UseHttp2(request);
+        }
+
         var began = Stopwatch.GetTimestamp();
         var status = 500;
         try

@@ -24,6 +24,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
     private readonly string _base;
     private readonly string? _token;
     private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
+    private readonly bool _isHttp2;
     private int _calls;
 
     public AppChannel(SidecarOptions options, AppMonitor monitor, GrpcApp grpc, SidecarMetrics metrics)
@@ -34,6 +35,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         _faults = new RouteFaults(FaultInjection.Of(options.Run), options.AppId, options.MaxBodySize, options.Time);
         _monitor = monitor;
         _base = $"http://{options.AppChannelAddress}:{options.AppPort}";
+        _isHttp2 = options.IsHttp2App;
         _token = string.IsNullOrEmpty(options.AppApiToken) ? null : options.AppApiToken;
         _turns = options.AppMaxConcurrency > 0 ? new SemaphoreSlim(options.AppMaxConcurrency) : null;
         Exists = options.AppPort is not null;
@@ -76,6 +78,11 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         }
 
         Address(request);
+        if (_isHttp2)
+        {
+            AppHttp.UseHttp2(request);
+        }
+
         if (_token is not null)
         {
             request.Headers.Remove(ApiToken.Header);

@@ -5,6 +5,9 @@ namespace Sidecar.Invocation;
 /// <summary>The HTTP client of a sidecar towards apps and endpoints: forwards as it is, with no redirects, cookies, proxies or trace headers of its own.</summary>
 internal static class AppHttp
 {
+    /// <summary>Has a request sent over HTTP/2 without TLS, as an app of protocol <c>h2c</c> wants it.</summary>
+    public static void UseHttp2(HttpRequestMessage request) => (request.Version, request.VersionPolicy) = (System.Net.HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+
     public static HttpMessageInvoker CreateClient() => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using YamlDotNet.RepresentationModel;
@@ -16,10 +17,20 @@ internal sealed class RouterAliasMiddleware : IHttpMiddleware
 
     public RouterAliasMiddleware(ComponentSpec spec)
     {
+        // The older form: each field is a path, its value the path of the API.
+        var routes = spec.Metadata.Count == 1 && spec["routes"] is { } text ? Read(spec, text) : spec.Metadata;
+        foreach (var (path, target) in routes)
+        {
+            _routes.Add((Compile(spec, path), target));
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Read(ComponentSpec spec, string text)
+    {
         var yaml = new YamlStream();
         try
         {
-            yaml.Load(new StringReader(spec["routes"] ?? ""));
+            yaml.Load(new StringReader(text));
         }
         catch (YamlDotNet.Core.YamlException exception)
         {
@@ -32,10 +43,7 @@ internal sealed class RouterAliasMiddleware : IHttpMiddleware
             throw ComponentException.Field(spec, "routes", "is no mapping of texts", Accepted);
         }
 
-        foreach (var (path, target) in routes.Children)
-        {
-            _routes.Add((Compile(spec, path.ToString()), target.ToString()));
-        }
+        return routes.Children.Select(route => KeyValuePair.Create(route.Key.ToString(), route.Value.ToString()));
     }
 
     /// <inheritdoc />
@@ -58,13 +66,18 @@ internal sealed class RouterAliasMiddleware : IHttpMiddleware
 
     private static void Rewrite(HttpRequest request, IHttpRequestFeature feature, string target, string query, Match match)
     {
-        var parameters = string.Join('&', match.Groups.Values.Where(group => !char.IsAsciiDigit(group.Name[0])).Select(group => $"{Uri.EscapeDataString(group.Name)}={Uri.EscapeDataString(group.Value)}"));
-        var rest = query.TrimStart('?');
-        var all = parameters.Length == 0 ? rest : rest.Length == 0 ? parameters : $"{rest}&{parameters}";
+        var taken = match.Groups.Values.Where(group => !char.IsAsciiDigit(group.Name[0])).Select(group => KeyValuePair.Create(group.Name, group.Value)).ToList();
+        var all = taken.Count == 0 ? query : Encode(QueryHelpers.ParseQuery(query).SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value ?? "")).Concat(taken));
         request.Path = target;
-        request.QueryString = all.Length == 0 ? QueryString.Empty : new QueryString("?" + all);
-        feature.RawTarget = all.Length == 0 ? target : $"{target}?{all}";
+        request.QueryString = all.Length == 0 ? QueryString.Empty : new QueryString(all);
+        feature.RawTarget = target + all;
     }
+
+    // As Go writes a query: in the order of the names, blanks as plus signs.
+    private static string Encode(IEnumerable<KeyValuePair<string, string>> query) =>
+        "?" + string.Join('&', query.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{Escape(pair.Key)}={Escape(pair.Value)}"));
+
+    private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 
     private static Regex Compile(ComponentSpec spec, string path)
     {

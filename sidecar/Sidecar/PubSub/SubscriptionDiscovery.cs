@@ -15,7 +15,7 @@ internal sealed partial class SubscriptionDiscovery(RuntimeServices services, IL
     public async Task<IReadOnlyList<Subscription>> AskAsync(CancellationToken cancellationToken)
     {
         const int Attempts = 5;
-        if (services.Options.AppPort is null || services.Options.DisabledInitEndpoints.Contains("subscribe"))
+        if (services.Options.AppPort is null || services.Options.DisabledInitEndpoints.Contains("subscribe", StringComparer.OrdinalIgnoreCase))
         {
             return [];
         }

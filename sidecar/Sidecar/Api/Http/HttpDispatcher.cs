@@ -11,7 +11,7 @@ using Sidecar.Telemetry.Metrics;
 namespace Sidecar.Api.Http;
 
 /// <summary>
-/// The HTTP API of one sidecar: token, trace, body limit, then the building block by the first two segments of the path. What no block
+/// The HTTP API of one sidecar: trace, body limit, origin, token, then the building block by the first two segments of the path. What no block
 /// serves goes to the fallback, which is an invocation when the request names an app id in a header.
 /// </summary>
 internal sealed partial class HttpDispatcher
@@ -20,6 +20,7 @@ internal sealed partial class HttpDispatcher
     private const string HealthPath = "/v1.0/healthz";
     private readonly FrozenDictionary<string, IHttpApi>.AlternateLookup<ReadOnlySpan<char>> _apis;
     private readonly ApiToken _token;
+    private readonly CrossOrigin _crossOrigin;
     private readonly ApiAccess _access;
     private readonly bool _allowsInvocation;
     private readonly Tracing _tracing;
@@ -43,6 +44,7 @@ internal sealed partial class HttpDispatcher
         _health = apis.First(api => api.Prefixes.Contains(HealthPath[1..]));
         _pipeline = pipeline;
         _token = new ApiToken(options.ApiToken);
+        _crossOrigin = new CrossOrigin(options.AllowedOrigins);
         _access = access;
         _allowsInvocation = access.Allows(InvokePrefix);
         _tracing = services.Tracing;
@@ -68,7 +70,7 @@ internal sealed partial class HttpDispatcher
             return CountAsync(_health.HandleAsync(context, rest), context, path, began);
         }
 
-        return _token.Accepts(context.Request) ? HandleAsync(context, path, began) : CountAsync(ApiToken.RefuseAsync(context), context, path, began);
+        return HandleAsync(context, path, began);
     }
 
     private async Task CountAsync(Task answer, HttpContext context, string path, long began)
@@ -124,6 +126,17 @@ internal sealed partial class HttpDispatcher
         try
         {
             LimitedBody.Apply(context, _maxBodySize);
+            if (_crossOrigin.Answer(context))
+            {
+                return;
+            }
+
+            if (!_token.Accepts(context.Request))
+            {
+                await ApiToken.RefuseAsync(context);
+                return;
+            }
+
             await (_pipeline is null ? DispatchAsync(context, path) : _pipeline.InvokeAsync(context, RouteAsync));
         }
         catch (BodyTooLargeException exception) when (!context.Response.HasStarted)

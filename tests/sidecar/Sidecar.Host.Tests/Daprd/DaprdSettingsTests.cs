@@ -75,7 +75,7 @@ public sealed class DaprdSettingsTests
     [InlineData("parameter app-id cannot be empty", "--app-port", "1")]
     [InlineData("--mode kubernetes is not supported", "--app-id", "a", "--mode", "kubernetes")]
     [InlineData("app protocol 'https' is not supported", "--app-id", "a", "--app-protocol", "https")]
-    [InlineData("'health-probe-timeout' must be smaller", "--app-id", "a", "--enable-app-health-check", "--app-health-probe-interval", "1", "--app-health-probe-timeout", "1000")]
+    [InlineData("'health-probe-timeout' must be smaller", "--app-id", "a", "--enable-app-health-check", "--app-health-probe-interval", "1", "--app-health-probe-timeout", "1001")]
     [InlineData("Not understood: orders", "orders")]
     public void Read_WhatIsNotUnderstood_IsRefused(string expected, params string[] words)
     {

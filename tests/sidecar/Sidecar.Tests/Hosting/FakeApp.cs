@@ -12,9 +12,9 @@ internal sealed class FakeApp : IAsyncDisposable
     private readonly ConcurrentQueue<SeenRequest> _seen = new();
     private readonly KestrelEndpoint _endpoint;
 
-    private FakeApp(Func<HttpContext, Task> answer, int port)
+    private FakeApp(Func<HttpContext, Task> answer, int port, HttpProtocols protocols)
     {
-        _endpoint = new KestrelEndpoint("127.0.0.1", port, HttpProtocols.Http1, limits => limits.MaxRequestBodySize = null, context => HandleAsync(context, answer), NullLoggerFactory.Instance);
+        _endpoint = new KestrelEndpoint("127.0.0.1", port, protocols, limits => limits.MaxRequestBodySize = null, context => HandleAsync(context, answer), NullLoggerFactory.Instance);
     }
 
     public int Port => _endpoint.Port;
@@ -24,9 +24,9 @@ internal sealed class FakeApp : IAsyncDisposable
 
     public IReadOnlyList<SeenRequest> Probes => [.. _seen.Where(request => request.Target is "/dapr/config" or "/dapr/subscribe")];
 
-    public static async Task<FakeApp> StartAsync(Func<HttpContext, Task> answer, int port = 0)
+    public static async Task<FakeApp> StartAsync(Func<HttpContext, Task> answer, int port = 0, HttpProtocols protocols = HttpProtocols.Http1)
     {
-        var app = new FakeApp(answer, port);
+        var app = new FakeApp(answer, port, protocols);
         await app._endpoint.StartAsync(CancellationToken.None);
         return app;
     }

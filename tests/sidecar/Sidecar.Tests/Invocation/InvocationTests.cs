@@ -271,6 +271,15 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task Invoke_AppOfHttp2Alone_IsCalledOverIt()
+    {
+        await using var app = await FakeApp.StartAsync(context => context.Response.WriteAsync(context.Request.Protocol), protocols: Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2);
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = app.Port, AppProtocol = "h2c", AppHealth = new Sidecar.Health.AppHealthOptions() });
+
+        (await sidecar.Client.GetStringAsync("v1.0/invoke/app/method/x")).Should().Be("HTTP/2");
+    }
+
+    [Fact]
     public async Task Invoke_MaxConcurrency_BoundsTheCallsUnderWay()
     {
         var (now, most) = (0, 0);

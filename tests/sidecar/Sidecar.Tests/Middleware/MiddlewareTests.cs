@@ -59,6 +59,18 @@ public sealed class MiddlewareTests
     }
 
     [Fact]
+    public async Task RouterAlias_RoutesAsFields_SortTheQuery()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await StartAsync(app, "httpPipeline", ("ra", "middleware.http.routeralias", "{name: '/hello/{data}/{what}', value: '/v1.0/invoke/app/method/hello'}, {name: '/plain', value: '/v1.0/invoke/app/method/plain'}"));
+
+        await PostAsync(sidecar, "hello/a%20b/c?e=1&b=2", "x");
+        await PostAsync(sidecar, "plain?z=1&a=2", "x");
+
+        app.Seen.Where(request => request.Method == "POST").Select(request => request.Target).Should().Equal("/hello?b=2&data=a+b&e=1&what=c", "/plain?z=1&a=2");
+    }
+
+    [Fact]
     public async Task RateLimit_MoreThanAllowed_Answers429PerPath()
     {
         await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
