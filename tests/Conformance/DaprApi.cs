@@ -14,7 +14,7 @@ internal sealed record DaprApi(string Name, IReadOnlyList<string> Scenarios, IRe
     public static IReadOnlyList<DaprApi> All { get; } =
     [
         new("Service invocation over HTTP, HTTPEndpoint, URLs", ["invoke-verbs", "invoke-path", "invoke-traversal", "invoke-res", "invoke-large", "invoke-appdown", "invoke-status", "invoke-unknown", "invoke-forms", "invoke-header", "invoke-url", "invoke-endpoint", "invoke-slow", "invoke-conc", "invoke-timeoutapp", "invoke-namespace", "invoke-sidecarheaders"], ["InvocationTests"]),
-        new("Service invocation over gRPC, gRPC proxying, gRPC apps", ["invoke-grpc", "invoke-proxy", "appgrpc-"], ["GrpcAppTests", "GrpcServerTests"]),
+        new("Service invocation over gRPC, gRPC proxying, gRPC apps", ["invoke-grpc", "invoke-proxy", "appgrpc-"], ["GrpcAppTests", "GrpcProxyTests", "GrpcServerTests"]),
         new("API tokens, API allow lists, access control", ["invoke-token", "invoke-acl", "health-token", "health-apiaccess", "grpc-access"], ["InvocationTests"], "access rules by app id need mTLS, as in daprd: without it only the default action counts"),
         new("State: get, save, delete, bulk, transactions, ETags, ttl, key prefixes", ["state-"], ["StateApiTests", "InMemoryStateStoreTests", "RedisStateStoreTests", "PostgreSqlStateStoreTests"], "stores: in-memory, Redis, PostgreSQL v1 and v2; the query API answers as daprd does on stores without it"),
         new("Publish and subscribe: CloudEvents, raw, bulk, routing, dead letters, scopes, streams", ["pubsub-"], ["PubSubApiTests", "InMemoryBrokerTests", "RedisBrokerTests", "RabbitMqBrokerTests"], "brokers: in-memory, Redis, RabbitMQ"),
@@ -30,7 +30,7 @@ internal sealed record DaprApi(string Name, IReadOnlyList<string> Scenarios, IRe
         new("Health, app health checks, metadata, start and shutdown, flags", ["health-healthz", "health-startup", "health-metadata", "health-routes", "health-shutdown", "health-apphealth", "health-componentsdeny", "health-flags"], ["HealthTests", "MetadataTests"], "`/v1.0/healthz` also turns 500 and names a component that lost its server"),
         new("HTTP middleware", ["health-middleware"], ["MiddlewareTests", "BearerTests"], "bearer, uppercase, routerchecker, routealias, ratelimit"),
         new("Resiliency: timeouts, retries, breakers, matching, trips, defaults", ["resiliency-"], ["ResiliencyTests", "TripConditionTests"]),
-        new("Tracing: spans, `traceparent`", ["tracing-"], ["TracingTests", "OtlpTests"], "exports to Zipkin and OTLP (HTTP and gRPC); spans of the gRPC API carry no tags of the single message"),
+        new("Tracing: spans, `traceparent`", ["tracing-"], ["TracingTests", "OtlpTests"], "exports to Zipkin and OTLP (HTTP and gRPC)"),
         new("Prometheus metrics", ["metrics-"], ["MetricsTests"], "sizes of answers of unknown length count as 0; 2,000 series a metric, the rest in one"),
         new("Conversation", [], [], "no component of the kind: answers as daprd does without one"),
         new("mTLS, placement and scheduler as processes, name resolution components", [], [], "one machine, one process"),

@@ -23,7 +23,7 @@ internal static class SpanTags
         if (span.Recorded)
         {
             var method = context.Request.Method;
-            span.SetTag("dapr.api", $"{method} {path}");
+            span.SetTag("dapr.api", $"{method} {Tracing.NameOf(path)}");
             span.SetTag("dapr.protocol", "http");
             span.SetTag("dapr.status_code", StatusText.Of(context.Response.StatusCode));
             span.SetTag("http.request.method", method);

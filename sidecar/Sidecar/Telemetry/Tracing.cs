@@ -39,12 +39,15 @@ internal sealed class Tracing
         var trace = new RequestTrace(Incoming(context.Request.Headers.TraceParent, context.Request.Headers.TraceState), null);
         if (_recording)
         {
-            trace.Span = Start(path, kind, trace.Incoming);
+            trace.Span = Start(NameOf(path), kind, trace.Incoming);
         }
 
         context.Features.Set(trace);
         return trace;
     }
+
+    /// <summary>A path as spans name it: without escapes.</summary>
+    public static string NameOf(string path) => path.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(path) : path;
 
     /// <summary>The context that goes with a published event: the request's span or the caller's context, else empty.</summary>
     public TraceContext Of(HttpContext context) => context.Features.Get<RequestTrace>()?.Context ?? TraceContext.None;

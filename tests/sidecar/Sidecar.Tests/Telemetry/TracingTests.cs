@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Dapr.Proto.Runtime.V1;
+using Google.Protobuf.WellKnownTypes;
+using Sidecar.Api.Grpc;
 using Sidecar.Components;
+using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 
 namespace Sidecar.Tests.Telemetry;
@@ -41,24 +45,8 @@ public sealed class TracingTests
     public async Task Invoke_Exporting_MakesASpanOnEachSideOfOneTrace()
     {
         var spans = new ConcurrentQueue<JsonElement>();
-        await using var collector = await FakeApp.StartAsync(async context =>
-        {
-            foreach (var span in (await JsonDocument.ParseAsync(context.Request.Body)).RootElement.EnumerateArray())
-            {
-                spans.Enqueue(span);
-            }
-        });
-        var configuration = $$"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Configuration
-            metadata:
-              name: c
-            spec:
-              tracing:
-                samplingRate: "1"
-                zipkin:
-                  endpointAddress: http://127.0.0.1:{{collector.Port}}/api/v2/spans
-            """;
+        await using var collector = await CollectAsync(spans);
+        var configuration = Exporting(collector);
         var run = new RunScope();
         await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
         await using var callee = await TestSidecar.StartAsync(options => options with { AppId = "callee", Run = run, AppPort = app.Port }, configuration: configuration);
@@ -105,6 +93,71 @@ public sealed class TracingTests
 
         (response.StatusCode, await response.Content.ReadAsStringAsync()).Should().Be((System.Net.HttpStatusCode.BadRequest, $"invalid baggage header: {problem}\n"));
     }
+
+    [Fact]
+    public async Task GrpcCall_Exporting_TellsWhatItsMessageIsAbout()
+    {
+        var spans = new ConcurrentQueue<JsonElement>();
+        await using var collector = await CollectAsync(spans);
+        await using var sidecar = await TestSidecar.StartAsync(options => options, configuration: Exporting(collector));
+        using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{sidecar.Runtime.GrpcPort}"));
+
+        await client.Invoking(own => own.CallAsync<GetStateRequest, GetStateResponse>("/dapr.proto.runtime.v1.Dapr/GetState", new GetStateRequest { StoreName = "none", Key = "k" })).Should().ThrowAsync<GrpcException>();
+
+        await Eventually.TrueAsync(() => !spans.IsEmpty, "the span is exported");
+        var span = spans.Single();
+        span.GetProperty("name").GetString().Should().Be("/dapr.proto.runtime.v1.dapr/getstate");
+        var tags = span.GetProperty("tags").EnumerateObject().ToDictionary(tag => tag.Name, tag => tag.Value.GetString());
+        tags.Should().Contain("db.name", "none").And.Contain("db.system", "state").And.Contain("rpc.service", "Dapr").And.Contain("dapr.protocol", "grpc");
+    }
+
+    [Fact]
+    public async Task Proxy_Exporting_MakesASpanOnEachSideOfOneTrace()
+    {
+        var spans = new ConcurrentQueue<JsonElement>();
+        await using var collector = await CollectAsync(spans);
+        var run = new RunScope();
+        string? seen = null;
+        await using var app = await GrpcTestServer.StartAsync(GrpcMethod.Unary<Empty, Empty>("/my.Service/Say", (word, call) =>
+        {
+            seen = call.Metadata("traceparent");
+            return Task.FromResult(word);
+        }));
+        await using var callee = await TestSidecar.StartAsync(options => options with { AppId = "callee", Run = run, AppPort = app.Port, AppProtocol = "grpc" }, configuration: Exporting(collector));
+        await using var caller = await TestSidecar.StartAsync(options => options with { AppId = "caller", Run = run }, configuration: Exporting(collector));
+        using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{caller.Runtime.GrpcPort}")) { Metadata = { ["dapr-app-id"] = "callee", ["traceparent"] = Incoming } };
+
+        await client.CallAsync<Empty, Empty>("/my.Service/Say", new Empty());
+
+        await Eventually.TrueAsync(() => spans.Count(span => span.GetProperty("name").GetString() == "/my.service/say") == 2, "both spans are exported");
+        var (near, far) = (Of("CLIENT"), Of("SERVER"));
+        near.GetProperty("parentId").GetString().Should().Be("b7ad6b7169203331");
+        far.GetProperty("parentId").GetString().Should().Be(near.GetProperty("id").GetString());
+        far.GetProperty("localEndpoint").GetProperty("serviceName").GetString().Should().Be("callee");
+        seen.Should().Be($"00-{Trace}-{near.GetProperty("id").GetString()}-01");
+
+        JsonElement Of(string kind) => spans.Single(span => span.GetProperty("name").GetString() == "/my.service/say" && span.GetProperty("kind").GetString() == kind);
+    }
+
+    private static Task<FakeApp> CollectAsync(ConcurrentQueue<JsonElement> spans) => FakeApp.StartAsync(async context =>
+    {
+        foreach (var span in (await JsonDocument.ParseAsync(context.Request.Body)).RootElement.EnumerateArray())
+        {
+            spans.Enqueue(span);
+        }
+    });
+
+    private static string Exporting(FakeApp collector) => $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Configuration
+        metadata:
+          name: c
+        spec:
+          tracing:
+            samplingRate: "1"
+            zipkin:
+              endpointAddress: http://127.0.0.1:{{collector.Port}}/api/v2/spans
+        """;
 
     private static async Task<string> TraceParentAsync(TestSidecar sidecar, string callee, string? traceParent)
     {
