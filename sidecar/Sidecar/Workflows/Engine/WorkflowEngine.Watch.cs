@@ -58,7 +58,7 @@ internal sealed partial class WorkflowEngine
         await FindAsync(instanceId, cancellationToken) is { } head && !Events.IsFinal(head.Status) && head.UpdatedAt <= LongAgo();
 
     private Task<WorkflowWait?> WaitOfAsync(string instanceId, CancellationToken cancellationToken) =>
-        ChangeAsync(instanceId, instance => (instance.WaitsFor(), (Step?)null), cancellationToken);
+        ChangeAsync(instanceId, instance => (instance.WaitsFor(), (Step?)null), cancellationToken, nothingIsDurable: true);
 
     private static WorkflowWait? WaitOf(WorkflowInstance instance, DateTimeOffset since)
     {

@@ -10,12 +10,12 @@ internal sealed partial class WorkflowInstance
     private const string AnEvent = "an external event";
 
     /// <summary>When it last changed; the beginning of its wait.</summary>
-    public DateTimeOffset? WaitsSince => IsActive ? _state!.LastUpdatedTimestamp.ToDateTimeOffset() : null;
+    public DateTimeOffset? WaitsSince => IsActive || StepsUnderWay > 0 ? _state?.LastUpdatedTimestamp.ToDateTimeOffset() : null;
 
-    /// <summary>What it waits for; null when it has ended.</summary>
+    /// <summary>What it waits for; null when it has ended, durably.</summary>
     public WorkflowWait? WaitsFor() =>
-        !IsActive ? null
-        : StepsUnderWay > 0 ? new("the store, which has to write a step", "the store", IsProblem: true)
+        StepsUnderWay > 0 ? new("the store, which has to write a step", "the store", IsProblem: true)
+        : !IsActive ? null
         : _state!.WorkflowStatus == OrchestrationStatus.Suspended ? new("a resume: it is suspended", "a resume")
         : _startPending && !IsStartDue ? new($"its start at {_state.ScheduledStartTimestamp.ToDateTimeOffset():O}", "the time they are to start at")
         : _turn is not null ? new("the answer of a worker that has its turn", AnswerOfAWorker, IsProblem: true)
