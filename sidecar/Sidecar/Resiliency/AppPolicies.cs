@@ -11,11 +11,19 @@ internal sealed class AppPolicies(Func<Policy> build, int limit)
     private readonly Dictionary<string, LinkedListNode<(string Method, Policy Policy)>> _methods = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Method, Policy Policy)> _lastUsedFirst = new();
 
+    // The first of the list, for calls of one method in a row; they need no lock.
+    private volatile LinkedListNode<(string Method, Policy Policy)>? _newest;
+
     public IPolicy For(string method)
     {
         if (!_first.HasBreaker)
         {
             return _first;
+        }
+
+        if (_newest is { } newest && newest.Value.Method == method)
+        {
+            return newest.Value.Policy;
         }
 
         lock (_gate)
@@ -28,6 +36,7 @@ internal sealed class AppPolicies(Func<Policy> build, int limit)
                     _lastUsedFirst.AddFirst(known);
                 }
 
+                _newest = known;
                 return known.Value.Policy;
             }
 
@@ -38,7 +47,7 @@ internal sealed class AppPolicies(Func<Policy> build, int limit)
             }
 
             var policy = build();
-            _methods[method] = _lastUsedFirst.AddFirst((method, policy));
+            _newest = _methods[method] = _lastUsedFirst.AddFirst((method, policy));
             return policy;
         }
     }

@@ -4,6 +4,9 @@ namespace Sidecar.Telemetry;
 internal readonly record struct TraceContext(string TraceParent, string TraceState)
 {
     public static TraceContext None => new("", "");
+
+    /// <summary>The sidecar's own span that this is the context of, so that what is below it need not read the text; null when it came from outside.</summary>
+    public Span? Span { get; init; }
 }
 
 /// <summary>The trace of one API request, kept in the request's features.</summary>

@@ -67,7 +67,7 @@ internal sealed class Tracing
         }
 
         var id = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
-        if (TraceParent.TryParse(parent.TraceParent, out var above))
+        if (parent.Span is { Context: var above } || TraceParent.TryParse(parent.TraceParent, out above))
         {
             return new Span(this, name, kind, above.With(id, above.IsSampled), above.SpanId, parent.TraceState);
         }
@@ -102,7 +102,7 @@ internal sealed class Tracing
 
     /// <summary>The context below a span, or the fallback when there is no span.</summary>
     public static TraceContext ContextOf(Span? span, TraceContext fallback) =>
-        span is null ? fallback : new(span.Id, span.TraceState);
+        span is null ? fallback : new(span.Id, span.TraceState) { Span = span };
 
     /// <summary>Marks a span as failed by an HTTP status of 400 or more.</summary>
     public static void SetStatus(Span? span, int status)

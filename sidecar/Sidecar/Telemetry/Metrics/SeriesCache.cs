@@ -10,10 +10,23 @@ internal sealed class SeriesCache<T>(Func<string, string, int, T> find)
     where T : class
 {
     private const int MaxEntries = 2_000;
-    private readonly ConcurrentDictionary<(string Method, string Path, int Status), T> _known = new();
+    private readonly ConcurrentDictionary<(string Method, string Path, int Status), Entry> _known = new();
+    private volatile Entry? _last;
 
     /// <summary>The series of a call.</summary>
     public T Of(string method, string path, int status)
+    {
+        // Calls of one kind often come in a row: comparing two texts is quicker than hashing one.
+        var entry = _last;
+        if (entry is null || entry.Status != status || entry.Path != path || entry.Method != method)
+        {
+            _last = entry = Find(method, path, status);
+        }
+
+        return entry.Series;
+    }
+
+    private Entry Find(string method, string path, int status)
     {
         if (_known.TryGetValue((method, path, status), out var known))
         {
@@ -25,8 +38,10 @@ internal sealed class SeriesCache<T>(Func<string, string, int, T> find)
             _known.Clear();
         }
 
-        return _known[(method, path, status)] = find(method, path, status);
+        return _known[(method, path, status)] = new Entry(method, path, status, find(method, path, status));
     }
+
+    private sealed record Entry(string Method, string Path, int Status, T Series);
 }
 
 /// <summary>What is counted about calls of the API with the same labels.</summary>

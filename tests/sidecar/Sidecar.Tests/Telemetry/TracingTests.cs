@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
 using Sidecar.Components;
+using Sidecar.Telemetry;
 using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 
@@ -14,6 +16,21 @@ public sealed class TracingTests
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";
     private const string Incoming = $"00-{Trace}-b7ad6b7169203331-01";
     private const string Zero = "00-00000000000000000000000000000000-0000000000000000-00";
+
+    [Fact]
+    public void Start_BelowASpanOfTheSidecar_IsAsBelowItsText()
+    {
+        var tracing = new Tracing(new ConfigurationSpec { ExporterConfigured = true, SamplingRate = 1 }, []);
+        var above = tracing.Start("above", ActivityKind.Client, new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", "k=v"))!;
+        var context = Tracing.ContextOf(above, TraceContext.None);
+
+        var below = tracing.Start("below", ActivityKind.Server, context)!;
+        var belowText = tracing.Start("below", ActivityKind.Server, new TraceContext(context.TraceParent, context.TraceState))!;
+
+        (below.Context.TraceId, below.Context.Flags, below.ParentSpanId, below.TraceState, below.Recorded)
+            .Should().Be((belowText.Context.TraceId, belowText.Context.Flags, above.Context.SpanId, "k=v", false));
+        belowText.ParentSpanId.Should().Be(above.Context.SpanId);
+    }
 
     [Fact]
     public async Task Invoke_WithoutConfiguration_PassesTheContextOn()
