@@ -60,7 +60,7 @@ internal static class ActionStep
     private static string Lines(string text, bool sort)
     {
         var lines = text.Split('\n').Select(line => line.TrimEnd()).ToList();
-        return string.Join('\n', sort ? lines.Order(StringComparer.Ordinal) : lines).Trim();
+        return string.Join('\n', sort ? [.. lines.Order(StringComparer.Ordinal)] : lines).Trim();
     }
 
     private static async Task FileAsync(World world, string at, JsonObject request, JsonObject expected, Comparison comparison)

@@ -34,10 +34,11 @@ internal static partial class OnPurpose
     private static bool IsEventAfterCelError(Scenario scenario, string difference) =>
         scenario.Area == "pubsub" && Setup(scenario).Contains("match", StringComparison.Ordinal) && Extra().Match(difference) is { Success: true } match && match.Groups["wanted"].Value == "0";
 
-    // daprd acknowledges what the app failed to take, or could not be given; here it stays with the broker and comes again.
+    // daprd acknowledges what the app failed to take, or could not be given; here it stays with the broker, pending, and comes again.
     private static bool IsRedelivery(Scenario scenario, string difference) =>
-        Setup(scenario).Contains("pubsub.redis", StringComparison.Ordinal) && !difference.Contains("POST /dead", StringComparison.Ordinal) && Extra().Match(difference) is { Success: true } match
-        && int.Parse(match.Groups["seen"].Value, CultureInfo.InvariantCulture) > int.Parse(match.Groups["wanted"].Value, CultureInfo.InvariantCulture);
+        Setup(scenario).Contains("pubsub.redis", StringComparison.Ordinal) && !difference.Contains("POST /dead", StringComparison.Ordinal)
+        && new[] { Extra(), Pending() }.Any(pattern => pattern.Match(difference) is { Success: true } match
+            && int.Parse(match.Groups["seen"].Value, CultureInfo.InvariantCulture) > int.Parse(match.Groups["wanted"].Value, CultureInfo.InvariantCulture));
 
     // After a failed transaction nothing of it is there.
     private static bool IsAtomicTransaction(Scenario scenario, string difference) =>
@@ -101,6 +102,10 @@ internal static partial class OnPurpose
 
     [GeneratedRegex(@"\.appSaw: saw (?<seen>\d+) requests .*, expected (?<wanted>\d+) ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Extra();
+
+    // What Redis says of a group of consumers.
+    [GeneratedRegex(@"\.response\.output: expected 'name\n.*\npending\n(?<wanted>\d+)\n.*', got 'name\n.*\npending\n(?<seen>\d+)\n", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Pending();
 
     [GeneratedRegex(@"\$\.(?<name>data|datacontenttype): expected (?<wanted>"".*""), got (?<seen>.+)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Attribute();
