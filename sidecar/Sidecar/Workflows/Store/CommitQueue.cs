@@ -11,6 +11,7 @@ namespace Sidecar.Workflows.Store;
 /// </summary>
 internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    private const int Portion = 4;
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
@@ -128,7 +129,7 @@ internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider tim
         try
         {
             await WriteUntilDurableAsync(batch);
-            taken.ForEach(pending => pending.Done.TrySetResult());
+            Complete(taken);
         }
         catch (StoreFencedException e)
         {
@@ -145,6 +146,21 @@ internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider tim
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
             taken.ForEach(pending => Fail(pending, e));
+        }
+    }
+
+    // Whoever waits goes on right here, or in portions on other threads when there are many: a hop for each costs more than what most of them do.
+    private static void Complete(List<Pending> taken)
+    {
+        if (taken.Count <= Portion)
+        {
+            taken.ForEach(pending => pending.Done.TrySetResult());
+            return;
+        }
+
+        foreach (var portion in taken.Chunk(Portion))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static part => Array.ForEach(part, pending => pending.Done.TrySetResult()), portion, preferLocal: false);
         }
     }
 
@@ -189,7 +205,7 @@ internal sealed partial class CommitQueue(ICommitWriter writer, TimeProvider tim
     {
         public StoreCommit Commit { get; } = commit;
 
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Done { get; } = new();
     }
 
     private static partial class Log
