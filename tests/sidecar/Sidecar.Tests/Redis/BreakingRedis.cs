@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Sidecar.Components;
 using Sidecar.Redis;
 
@@ -65,14 +66,16 @@ internal sealed class BreakingRedis : IAsyncDisposable
 
     private async Task ServeAsync(NetworkStream stream)
     {
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(stream, Encoding.Latin1);
         while (await reader.ReadLineAsync(_stop.Token) is { } head)
         {
             var words = new List<string>();
             for (var left = int.Parse(head[1..]); left > 0; left--)
             {
+                var word = new char[int.Parse((await reader.ReadLineAsync(_stop.Token))![1..])];
+                await reader.ReadBlockAsync(word, _stop.Token);
                 await reader.ReadLineAsync(_stop.Token);
-                words.Add((await reader.ReadLineAsync(_stop.Token))!);
+                words.Add(new string(word));
             }
 
             var count = _received[words[0]] = Received(words[0]) + 1;

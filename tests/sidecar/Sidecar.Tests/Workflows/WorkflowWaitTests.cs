@@ -84,9 +84,16 @@ public sealed class WorkflowWaitTests : IAsyncLifetime
 
         var raised = host.RaiseAsync("w1", "go", "1");
 
-        await Eventually.TrueAsync(async () => await host.Engine.FindWaitAsync("w1", default) == "the store, which has to write a step", "the event is not durable");
-        host.Engine.Waits().Should().Equal("1 workflow instances wait for the store");
-        answers.SetResult();
+        try
+        {
+            await Eventually.TrueAsync(async () => await host.Engine.FindWaitAsync("w1", default) == "the store, which has to write a step", "the event is not durable");
+            host.Engine.Waits().Should().Equal("1 workflow instances wait for the store");
+        }
+        finally
+        {
+            answers.SetResult();
+        }
+
         await raised;
         (await host.CompletionAsync("w1")).Output.Should().Be("1");
     }
