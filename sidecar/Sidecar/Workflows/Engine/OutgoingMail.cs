@@ -4,17 +4,21 @@ namespace Sidecar.Workflows.Engine;
 
 /// <summary>
 /// Takes messages to instances of other apps. Invariants: a message leaves the sender's store only when what it brought about is durable
-/// in the receiver's, so that a crash of either may repeat it (the receiver tells) and never loses it; those for one instance go one after
-/// the other, in the order of their keys; while an app runs no workflows its messages wait, and go when it does.
+/// in the receiver's, so that a crash of either may repeat it and never loses it; those for one instance go one after the other, in the
+/// order of their keys: what is sent is what the store has when it is their turn, because those who post may do so in another order than
+/// they became durable, and after a start some are in the store that nobody has posted yet; while an app runs no workflows its messages
+/// wait, in the store and not in memory, and go when it does.
 /// </summary>
 /// <param name="context">The sender.</param>
-/// <param name="commit">Makes something durable in the sender's store, in which the messages are.</param>
+/// <param name="store">The sender's store, in which the messages are.</param>
+/// <param name="commit">Makes something durable in it.</param>
 /// <param name="untilDone">Does something again until it succeeds or the engine stops.</param>
 /// <param name="stop">The engine stops.</param>
-internal sealed class OutgoingMail(EngineContext context, Func<StoreCommit, Task> commit, Func<Func<Task>, Task> untilDone, CancellationToken stop)
+internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, Func<StoreCommit, Task> commit, Func<Func<Task>, Task> untilDone, CancellationToken stop)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, SortedDictionary<long, InboxEvent>> _boxes = new(StringComparer.Ordinal);
+    private readonly InstanceLoader _loader = new(store, context.Environment, stop);
+    private readonly Dictionary<(string Address, string App), Box> _boxes = [];
     private readonly Dictionary<string, TaskCompletionSource> _absent = new(StringComparer.Ordinal);
 
     /// <summary>What waits for apps that run no workflows, and how many.</summary>
@@ -24,10 +28,10 @@ internal sealed class OutgoingMail(EngineContext context, Func<StoreCommit, Task
         {
             return
             [
-                .. _boxes.Values.SelectMany(box => box.Values).CountBy(AppOf)
-                    .Where(messages => context.Environment.Peers.Find(messages.Key) is null)
-                    .OrderBy(messages => messages.Key, StringComparer.Ordinal)
-                    .Select(messages => $"{messages.Value} messages wait for {context.AbsentApp(messages.Key)}"),
+                .. _boxes.Values.GroupBy(box => box.App)
+                    .Where(boxes => context.Environment.Peers.Find(boxes.Key) is null)
+                    .OrderBy(boxes => boxes.Key, StringComparer.Ordinal)
+                    .Select(boxes => $"{boxes.Sum(box => box.Keys.Count)} messages wait for {context.AbsentApp(boxes.Key)}"),
             ];
         }
     }
@@ -35,18 +39,17 @@ internal sealed class OutgoingMail(EngineContext context, Func<StoreCommit, Task
     /// <summary>Sends a message that is durable here; nothing when it is on its way already.</summary>
     public void Post(string address, InboxEvent message)
     {
+        var box = new Box(address, ForeignAddress.AppOf(message.Event.Router, context.AppId)!, [message.Key]);
         lock (_gate)
         {
-            if (_boxes.TryGetValue(address, out var box))
+            if (!_boxes.TryAdd((address, box.App), box))
             {
-                box.TryAdd(message.Key, message);
+                _boxes[(address, box.App)].Keys.Add(message.Key);
                 return;
             }
-
-            _boxes[address] = new SortedDictionary<long, InboxEvent> { [message.Key] = message };
         }
 
-        _ = context.Environment.Run(() => SendAllAsync(address));
+        _ = context.Environment.Run(() => SendAllAsync(box));
     }
 
     /// <summary>An app runs workflows now.</summary>
@@ -61,19 +64,23 @@ internal sealed class OutgoingMail(EngineContext context, Func<StoreCommit, Task
         }
     }
 
-    private string AppOf(InboxEvent message) => ForeignAddress.AppOf(message.Event.Router, context.AppId)!;
-
-    private async Task SendAllAsync(string address)
+    private async Task SendAllAsync(Box box)
     {
         try
         {
-            InboxEvent message;
+            long[] posted;
             do
             {
-                message = First(address);
-                await untilDone(() => SendAsync(address, message));
+                await PeerAsync(box.App);
+                posted = PostedIn(box);
+                IReadOnlyList<InboxRow> rows = [];
+                await untilDone(async () => rows = (await _loader.LoadAsync(box.Address)).Inbox);
+                foreach (var message in rows.Select(InboxEvent.Of).Where(message => ForeignAddress.AppOf(message.Event.Router, context.AppId) == box.App))
+                {
+                    await untilDone(() => SendAsync(box, message));
+                }
             }
-            while (HasMoreAfter(address, message));
+            while (HasMoreThan(posted, box));
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -81,13 +88,15 @@ internal sealed class OutgoingMail(EngineContext context, Func<StoreCommit, Task
         }
     }
 
-    private async Task SendAsync(string address, InboxEvent message)
+    private async Task SendAsync(Box box, InboxEvent message)
     {
-        var app = AppOf(message);
-        var peer = await PeerAsync(app);
-        await peer.ChangeAsync(ForeignAddress.InstanceOf(address, app), instance => (true, instance.ReceiveForeign(message)), stop);
+        var peer = await PeerAsync(box.App);
+
+        // Whoever comes after an engine that has stopped sends the same, so that this one must not any more.
+        await peer.ChangeAsync(ForeignAddress.InstanceOf(box.Address, box.App), instance => (true, stop.IsCancellationRequested ? null : instance.ReceiveForeign(message)), stop);
+        stop.ThrowIfCancellationRequested();
         var done = new StoreCommit();
-        done.InboxTaken.Add(new InboxKey(address, message.Key));
+        done.InboxTaken.Add(new InboxKey(box.Address, message.Key));
         await commit(done);
     }
 
@@ -115,21 +124,24 @@ internal sealed class OutgoingMail(EngineContext context, Func<StoreCommit, Task
         }
     }
 
-    private InboxEvent First(string address)
+    private long[] PostedIn(Box box)
     {
         lock (_gate)
         {
-            return _boxes[address].Values.First();
+            return [.. box.Keys];
         }
     }
 
-    private bool HasMoreAfter(string address, InboxEvent sent)
+    // What was posted before the store was read is sent by now, or had been before.
+    private bool HasMoreThan(long[] posted, Box box)
     {
         lock (_gate)
         {
-            var box = _boxes[address];
-            box.Remove(sent.Key);
-            return box.Count > 0 || !_boxes.Remove(address);
+            box.Keys.ExceptWith(posted);
+            return box.Keys.Count > 0 || !_boxes.Remove((box.Address, box.App));
         }
     }
+
+    /// <summary>What was posted for one instance of another app: the keys only.</summary>
+    private sealed record Box(string Address, string App, HashSet<long> Keys);
 }

@@ -15,6 +15,12 @@ internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, b
     /// <summary>What every commit waits for.</summary>
     public Task Answers { get; set; } = Task.CompletedTask;
 
+    /// <summary>What the answer to a commit waits for that is durable already.</summary>
+    public Func<StoreCommit, Task> Tells { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What recovery waits for.</summary>
+    public Task Recovers { get; set; } = Task.CompletedTask;
+
     public Task CommitAsync(StoreCommit commit) => !Answers.IsCompleted ? LaterAsync(commit) : Commit(commit);
 
     private async Task LaterAsync(StoreCommit commit)
@@ -24,7 +30,13 @@ internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, b
     }
 
     private Task Commit(StoreCommit commit) =>
-        refuses(commit) ? Task.FromException(new InvalidOperationException("damaged")) : _store.CommitAsync(commit);
+        refuses(commit) ? Task.FromException(new InvalidOperationException("damaged")) : TellAsync(commit);
+
+    private async Task TellAsync(StoreCommit commit)
+    {
+        await _store.CommitAsync(commit);
+        await Tells(commit);
+    }
 
     public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellationToken) => _store.FindAsync(instanceId, cancellationToken);
 
@@ -38,7 +50,11 @@ internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, b
 
     public Task<IReadOnlyList<string>> EndedBeforeAsync(IReadOnlyList<OrchestrationStatus> statuses, DateTimeOffset before, int count, CancellationToken cancellationToken) => _store.EndedBeforeAsync(statuses, before, count, cancellationToken);
 
-    public Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken) => _store.FindWorkAsync(after, count, cancellationToken);
+    public async Task<IReadOnlyList<string>> FindWorkAsync(string? after, int count, CancellationToken cancellationToken)
+    {
+        await Recovers.WaitAsync(cancellationToken);
+        return await _store.FindWorkAsync(after, count, cancellationToken);
+    }
 
     public Task<IReadOnlyList<TimerRow>> NextTimersAsync(int count, CancellationToken cancellationToken) => _store.NextTimersAsync(count, cancellationToken);
 
