@@ -135,7 +135,10 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
     private async Task ServeAsync(GetWorkItemsRequest request, GrpcCall call)
     {
         var worker = new WorkerOperations(Engine);
-        var heartbeat = new Heartbeat(Engine.Context.Time);
+        var heartbeat = new Heartbeat(Engine.Context.Time, Engine.Context.Options.HeartbeatLease);
+
+        // A worker may greet before it opens its stream. On a connection with others that was not a sign of theirs.
+        HeartbeatsOf(call).ForEach(other => other.Forget());
         _heartbeats[heartbeat] = call.Context.Connection.Id;
         try
         {
@@ -153,13 +156,11 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
     // What says Hello on the connection of a stream is the worker at its other end.
     private Task<Empty> Hello(GrpcCall call)
     {
-        foreach (var (heartbeat, _) in _heartbeats.Where(pair => pair.Value == call.Context.Connection.Id))
-        {
-            heartbeat.Beat();
-        }
-
+        HeartbeatsOf(call).ForEach(heartbeat => heartbeat.Beat());
         return Task.FromResult(new Empty());
     }
+
+    private List<Heartbeat> HeartbeatsOf(GrpcCall call) => [.. _heartbeats.Where(pair => pair.Value == call.Context.Connection.Id).Select(pair => pair.Key)];
 
     private Task CompleteTurnAsync(WorkflowResponse response, GrpcCall call)
     {

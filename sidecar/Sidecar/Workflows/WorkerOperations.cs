@@ -16,7 +16,7 @@ internal sealed class WorkerOperations(WorkflowEngine engine)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, engine.Stopped);
         try
         {
-            await engine.Dispatcher.ServeAsync(send, heartbeat ?? new Heartbeat(engine.Context.Time), either.Token);
+            await engine.Dispatcher.ServeAsync(send, heartbeat ?? new Heartbeat(engine.Context.Time, engine.Context.Options.HeartbeatLease), either.Token);
         }
         catch (OperationCanceledException) when (!either.IsCancellationRequested)
         {

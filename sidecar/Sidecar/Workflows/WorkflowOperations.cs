@@ -106,15 +106,17 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     public Task<WorkflowRefusal> ResumeAsync(string instanceId, string? reason, CancellationToken cancellation) =>
         OnExistingAsync(instanceId, instance => instance.Resume(reason), cancellation);
 
-    /// <summary>Removes an instance that has ended, and its children that have. The children go first: as long as the instance is there, what was left off is found again.</summary>
-    public async Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, bool recursive, bool force, CancellationToken cancellation)
-    {
-        var count = 0;
-        foreach (var child in recursive ? await ChildrenToPurgeAsync(instanceId, force, cancellation) : [])
-        {
-            count += OfApp(child.App) is { } owner ? (await owner.PurgeAsync(child.Id, recursive, force, cancellation)).Count : 0;
-        }
+    /// <summary>
+    /// Removes an instance that has ended, and its children that have. The children go first: as long as the instance is there, what a crash left
+    /// off is found again. A child that still runs or whose app is absent does not keep its parent; it stays, and goes by an id or filter of its own.
+    /// </summary>
+    public Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, bool recursive, bool force, CancellationToken cancellation) =>
+        PurgeAsync(instanceId, recursive ? [(Context.AppId, instanceId)] : null, force, cancellation);
 
+    // Histories may name each other, or themselves: a child that was refused because its id was in use. What has been met is not gone into again.
+    private async Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, HashSet<(string App, string Id)>? met, bool force, CancellationToken cancellation)
+    {
+        var count = met is null ? 0 : await PurgeChildrenAsync(instanceId, met, force, cancellation);
         var began = Context.Time.GetTimestamp();
         var refusal = await engine.ChangeAsync(
             instanceId,
@@ -127,6 +129,20 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
             cancellation);
         Context.Metrics?.Purged(refusal == WorkflowRefusal.None, Context.Time.GetElapsedTime(began));
         return (refusal, refusal == WorkflowRefusal.None ? count + 1 : count);
+    }
+
+    private async Task<int> PurgeChildrenAsync(string instanceId, HashSet<(string App, string Id)> met, bool force, CancellationToken cancellation)
+    {
+        var count = 0;
+        foreach (var (app, id) in await ChildrenToPurgeAsync(instanceId, force, cancellation))
+        {
+            if (OfApp(app) is { } owner && met.Add((owner.Context.AppId, id)))
+            {
+                count += (await owner.PurgeAsync(id, met, force, cancellation)).Count;
+            }
+        }
+
+        return count;
     }
 
     // Null when the app runs no workflows: what is its own stays with it.

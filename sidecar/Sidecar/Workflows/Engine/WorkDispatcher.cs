@@ -115,7 +115,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
     public int TakeBackOverdue()
     {
         var now = context.Time.GetUtcNow();
-        var ofSilent = _leases.Values.Where(lease => lease.Worker.Heartbeat.IsSilentFor(context.Options.HeartbeatLease)).ToList();
+        var ofSilent = _leases.Values.Where(lease => lease.Worker.Heartbeat.IsSilent).ToList();
         ofSilent.ForEach(lease => lease.Worker.End());
         var overdue = _leases.Where(pair => pair.Value.Until <= now).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
         return ofSilent.Count + overdue.Count(pair => _leases.TryRemove(pair.Key, out var lease) && TakeBackOverdue(pair.Key, lease));

@@ -34,7 +34,7 @@ internal sealed record WorkflowOptions
     public TimeSpan TurnLease { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How long a worker that says Hello may be silent before all it has is handed out again and its stream ends; default 2 min, four times
+    /// How long a worker that says Hello regularly may be silent before all it has is handed out again and its stream ends; default 2 min, four times
     /// the pause of the .NET worker. Its attempts are leased from one Hello to the next.
     /// </summary>
     public TimeSpan HeartbeatLease { get; init; } = TimeSpan.FromMinutes(2);

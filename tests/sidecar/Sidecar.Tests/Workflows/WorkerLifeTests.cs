@@ -23,6 +23,8 @@ public sealed class WorkerLifeTests
         await host.StartAsync("Chain", "w1", "1");
         await Eventually.TrueAsync(() => silent.Activities.Count == 1, "the first worker has the activity");
         await HelloAsync(host.Client);
+        time.Shift += Hello;
+        await HelloAsync(host.Client);
 
         time.Shift += Hello * 5;
         using var client = host.NewClient();
@@ -62,6 +64,39 @@ public sealed class WorkerLifeTests
         time.Shift += TimeSpan.FromHours(1);
 
         host.Engine.Dispatcher.TakeBackOverdue().Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Heartbeat_OtherWorkersGreetOnceOnTheSameConnection_TakesNothingBack(int others)
+    {
+        var time = new ShiftedTime();
+        await using var host = await StartAsync(time: time);
+        await using var busy = Hanging(host.Worker()).Start();
+        await host.StartAsync("Chain", "w1", "1");
+        await Eventually.TrueAsync(() => busy.Activities.Count == 1, "the worker has the activity");
+
+        // As other runtimes do: one Hello, then the stream.
+        var more = new List<FakeWorker>();
+        foreach (var _ in Enumerable.Range(0, others))
+        {
+            await HelloAsync(host.Client);
+        }
+
+        foreach (var _ in Enumerable.Range(0, others))
+        {
+            more.Add(host.Worker().Start());
+            await Eventually.TrueAsync(() => host.Engine.Dispatcher.Workers == 1 + more.Count, "it is connected");
+        }
+
+        time.Shift += TimeSpan.FromHours(1);
+
+        host.Engine.Dispatcher.TakeBackOverdue().Should().Be(0);
+        foreach (var worker in more)
+        {
+            await worker.DisposeAsync();
+        }
     }
 
     [Fact]

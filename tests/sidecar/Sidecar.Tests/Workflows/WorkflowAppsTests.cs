@@ -227,6 +227,32 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Purge_RecursiveChildNamesItsOwnId_Ends()
+    {
+        await using var worker = Worker(_shop);
+        await _shop.StartAsync("Parent", "x", "x");
+        (await _shop.CompletionAsync("x")).Output.Should().Be("failed: WorkflowInstanceAlreadyExists");
+
+        (await PurgeAsync(_shop, "x")).Should().Be(1);
+
+        (await _shop.GetAsync("x")).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Purge_RecursiveChildOfAnotherAppCallsBack_EndsAndPurgesBoth()
+    {
+        await using var bank = await StartBankAsync();
+        await using var shopWorker = Worker(_shop);
+        await using var bankWorker = Worker(bank, worker => worker.Workflows["Echo"] = events => InApp("shop", worker.Workflows["Parent"](WithInput(events, "p1"))));
+        await _shop.StartAsync("ParentOfEcho", "p1", "c1");
+        (await _shop.CompletionAsync("p1")).Output.Should().Be("failed: WorkflowInstanceAlreadyExists");
+
+        (await PurgeAsync(_shop, "p1")).Should().Be(2);
+
+        (await bank.GetAsync("c1")).Should().BeNull();
+    }
+
+    [Fact]
     public async Task Terminate_BeforeTheOtherAppIsThere_ChildStartsAndIsTerminated()
     {
         await using (Worker(_shop))
@@ -276,6 +302,16 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
     private static async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(WorkflowHost host, string id) =>
         (await host.CallAsync<GetInstanceHistoryRequest, GetInstanceHistoryResponse>("GetInstanceHistory", new GetInstanceHistoryRequest { InstanceId = id })).Events;
 
+    private static async Task<int> PurgeAsync(WorkflowHost host, string id) =>
+        (await host.CallAsync<PurgeInstancesRequest, PurgeInstancesResponse>("PurgeInstances", new PurgeInstancesRequest { InstanceId = id, Recursive = true })).DeletedInstanceCount;
+
+    private static List<HistoryEvent> WithInput(IReadOnlyList<HistoryEvent> events, string input)
+    {
+        List<HistoryEvent> changed = [.. events.Select(e => e.Clone())];
+        changed.Single(e => e.ExecutionStarted is not null).ExecutionStarted.Input = input;
+        return changed;
+    }
+
     private static FakeWorker Worker(WorkflowHost host, Action<FakeWorker>? set = null) => Start(host.Worker(), set);
 
     private static FakeWorker Start(FakeWorker worker, Action<FakeWorker>? set = null)
@@ -301,11 +337,13 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
     }
 
     // As the SDK sends it: the router on the action and within it.
-    private static IEnumerable<WorkflowAction> InBank(IEnumerable<WorkflowAction> actions)
+    private static IEnumerable<WorkflowAction> InBank(IEnumerable<WorkflowAction> actions) => InApp("bank", actions);
+
+    private static IEnumerable<WorkflowAction> InApp(string app, IEnumerable<WorkflowAction> actions)
     {
         foreach (var action in actions)
         {
-            var router = new TaskRouter { SourceAppID = "shop", TargetAppID = "bank" };
+            var router = new TaskRouter { SourceAppID = app == "bank" ? "shop" : "bank", TargetAppID = app };
             action.Router = action.CompleteWorkflow is null ? router : null;
             action.ScheduleTask?.Router = router;
             action.CreateChildWorkflow?.Router = router;
