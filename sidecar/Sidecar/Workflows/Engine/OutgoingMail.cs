@@ -4,7 +4,7 @@ namespace Sidecar.Workflows.Engine;
 
 /// <summary>
 /// Takes messages to instances of other apps. Invariants: a message leaves the sender's store only when what it brought about is durable
-/// in the receiver's, so that a crash of either may repeat it and never loses it; those for one instance go one after the other, in the
+/// in the receiver's, so that a crash of either may repeat it (the receiver tells by its <see cref="Receipt"/>) and never loses it; those for one instance go one after the other, in the
 /// order of their keys: what is sent is what the store has when it is their turn, because those who post may do so in another order than
 /// they became durable, and after a start some are in the store that nobody has posted yet; while an app runs no workflows its messages
 /// wait, in the store and not in memory, and go when it does.
@@ -64,6 +64,31 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
         }
     }
 
+    /// <summary>The engine of another app, as soon as there is one.</summary>
+    public async Task<WorkflowEngine> PeerAsync(string app)
+    {
+        while (true)
+        {
+            Task joined;
+            lock (_gate)
+            {
+                if (context.Environment.Peers.Find(app) is { } peer)
+                {
+                    return peer;
+                }
+
+                if (!_absent.TryGetValue(app, out var waiting))
+                {
+                    _absent[app] = waiting = new TaskCompletionSource(context.Environment.Completion);
+                }
+
+                joined = waiting.Task;
+            }
+
+            await joined.WaitAsync(stop);
+        }
+    }
+
     private async Task SendAllAsync(Box box)
     {
         try
@@ -98,30 +123,7 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
         var done = new StoreCommit();
         done.InboxTaken.Add(new InboxKey(box.Address, message.Key));
         await commit(done);
-    }
-
-    private async Task<WorkflowEngine> PeerAsync(string app)
-    {
-        while (true)
-        {
-            Task joined;
-            lock (_gate)
-            {
-                if (context.Environment.Peers.Find(app) is { } peer)
-                {
-                    return peer;
-                }
-
-                if (!_absent.TryGetValue(app, out var waiting))
-                {
-                    _absent[app] = waiting = new TaskCompletionSource(context.Environment.Completion);
-                }
-
-                joined = waiting.Task;
-            }
-
-            await joined.WaitAsync(stop);
-        }
+        peer.Settled(ForeignAddress.InstanceOf(box.Address, box.App), new Receipt(context.AppId, message.Key));
     }
 
     private long[] PostedIn(Box box)

@@ -36,7 +36,10 @@ internal sealed partial class WorkflowEngine
     {
         try
         {
-            await ChangeAsync(instanceId, static _ => (true, (Step?)null), stop);
+            foreach (var receipt in await ChangeAsync(instanceId, static instance => (instance.Receipts, (Step?)null), stop))
+            {
+                Observe(AskAsync(instanceId, receipt));
+            }
         }
         catch (Exception e) when (!stop.IsCancellationRequested && e is not StoreFencedException && !IsOutage(e))
         {

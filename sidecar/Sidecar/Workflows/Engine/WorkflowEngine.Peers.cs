@@ -26,6 +26,23 @@ internal sealed partial class WorkflowEngine
         }
     }
 
+    /// <summary>A sender has a message no more that an instance of this app has taken.</summary>
+    public void Settled(string instanceId, Receipt receipt) =>
+        Observe(RetryAsync(() => ChangeAsync(instanceId, instance => (true, instance.Forget(receipt)), _stop.Token)));
+
+    // A sender that stopped between its commit and Settled says nothing any more; one that still has the message sends it again.
+    private Task AskAsync(string instanceId, Receipt receipt) => RetryAsync(async () =>
+    {
+        var sender = await _mail.PeerAsync(receipt.App);
+        if (!await sender.HoldsAsync(ForeignAddress.Of(_context.AppId, instanceId), receipt.Key))
+        {
+            Settled(instanceId, receipt);
+        }
+    });
+
+    private async Task<bool> HoldsAsync(string address, long key) =>
+        (await _store.LoadAsync([address], _stop.Token))[0].Inbox.Any(row => row.Key == key);
+
     private async Task CommitAloneAsync(StoreCommit commit)
     {
         try

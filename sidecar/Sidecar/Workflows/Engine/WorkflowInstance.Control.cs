@@ -72,6 +72,11 @@ internal sealed partial class WorkflowInstance
 
         var step = new Step { Purged = true };
         step.Commit.Purged.Add(new PurgeRow(Id, context.Keys.Next()));
+        foreach (var receipt in Receipts)
+        {
+            LeaveReceipt(step, receipt);
+        }
+
         _state = null;
         _turn = null;
         _inbox.Clear();

@@ -104,6 +104,12 @@ internal sealed partial class WorkflowInstance
 
     private Step? Receive(InboxEvent message)
     {
+        if (Receipt.Of(message) is { } receipt)
+        {
+            _receipts[receipt] = message.Key;
+            return null;
+        }
+
         if (ForeignApp(message.Event.Router) is not null)
         {
             _outgoing.Add(message);

@@ -1,8 +1,8 @@
 namespace Sidecar.Workflows.Engine;
 
 /// <summary>
-/// The engines of a run by app, so that workflows find the workers and the instances of other apps. Invariant: an engine that is found
-/// had not been stopped when it was looked for; one that joins is told to all others, so that what waited for its app goes on.
+/// The engines of a run by app, so that workflows find the workers and the instances of other apps. An engine that is found may be
+/// stopping: what it has not made durable is to be done again with the next. Invariant: one that joins is told to all others, so that what waited for its app goes on.
 /// </summary>
 internal sealed class WorkflowPeers
 {

@@ -187,9 +187,10 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
         bankWorker.Turns.Should().ContainSingle("the start that came again started nothing");
 
         var answer = Events.ChildCompleted(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.UnixEpoch), 0, "\"first\"");
+        answer.Router = new TaskRouter { SourceAppID = "bank", TargetAppID = "shop" };
         await SendAsync(_shop, "p1", new InboxEvent(1, "another run", answer.Clone()));
         await SendAsync(_shop, "p1", new InboxEvent(2, parent.ExecutionId, answer.Clone()));
-        await SendAsync(_shop, "p1", new InboxEvent(3, parent.ExecutionId, Events.ChildCompleted(answer.Timestamp, 0, "\"second\"")));
+        await SendAsync(_shop, "p1", new InboxEvent(3, parent.ExecutionId, new HistoryEvent(answer) { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = 0, Result = "\"second\"" } }));
 
         (await _shop.CompletionAsync("p1")).Output.Should().Be("\"first\"");
         (await HistoryAsync(_shop, "p1")).Count(e => e.ChildWorkflowInstanceCompleted is not null).Should().Be(1);

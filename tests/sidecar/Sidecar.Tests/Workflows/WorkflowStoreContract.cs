@@ -59,6 +59,29 @@ public abstract class WorkflowStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commit_PurgedAndCreatedAgain_LeavesWhatCameIntoTheInboxWithThePurge()
+    {
+        var generation = NextKey;
+        await CommitAsync(commit =>
+        {
+            commit.Created.Add(Head("a", generation));
+            commit.Inbox.Add(new("a", NextKey, "7", [1]));
+        });
+        var upTo = NextKey;
+        var kept = NextKey;
+        await CommitAsync(commit =>
+        {
+            commit.Purged.Add(new PurgeRow("a", upTo));
+            commit.Inbox.Add(new("a", kept, "7", [1]));
+        });
+
+        (await LoadAsync("a")).Inbox.Should().ContainSingle().Which.Key.Should().Be(kept);
+        (await _store.FindWorkAsync(null, 10, default)).Should().Equal("a");
+        await CommitAsync(commit => commit.Created.Add(Head("a", NextKey)));
+        (await LoadAsync("a")).Inbox.Should().ContainSingle().Which.ExecutionId.Should().Be("7");
+    }
+
+    [Fact]
     public async Task Commit_AppliedTwice_SameResult()
     {
         var generation = NextKey;
