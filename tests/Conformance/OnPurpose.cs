@@ -104,7 +104,10 @@ internal static partial class OnPurpose
     private static partial Regex Extra();
 
     // What Redis says of a group of consumers.
-    [GeneratedRegex(@"\.response\.output: expected 'name\n.*\npending\n(?<wanted>\d+)\n.*', got 'name\n.*\npending\n(?<seen>\d+)\n", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\.response\.output: expected 'name\n(?<head>.*)\npending\n(?<wanted>\d+)\nlast-delivered-id\n[^\n]*\n(?<tail>.*)', got 'name\n\k<head>\npending\n(?<seen>\d+)\nlast-delivered-id\n[^\n]*\n\k<tail>'",
+        RegexOptions.Singleline,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pending();
 
     [GeneratedRegex(@"\$\.(?<name>data|datacontenttype): expected (?<wanted>"".*""), got (?<seen>.+)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -1,13 +1,12 @@
 extern alias sdk;
-
 using Dapr.Common.Serialization;
 using Dapr.DurableTask.Protobuf;
+using Dapr.Workflow.Worker;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Dapr.Workflow.Worker;
 using sdk::Dapr.Workflow;
 using sdk::Dapr.Workflow.Worker;
 using sdk::Dapr.Workflow.Worker.Replay;

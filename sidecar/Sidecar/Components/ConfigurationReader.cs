@@ -82,7 +82,7 @@ internal static class ConfigurationReader
     private static MetricRule ReadRule(YamlNode rule, YamlNode label) => new(
         rule.TextAt("name") ?? "",
         label.TextAt("name") ?? "",
-        [.. (label.At("regex") as YamlMappingNode)?.Children.Select(pair => (pair.Value.ToString(), pair.Key.ToString())).Where(pair => MetricRule.Problem(pair.Item1) is null) ?? []]);
+        [.. (label.At("regex") as YamlMappingNode)?.Children.Select(pair => new LabelReplacement(pair.Value.ToString(), pair.Key.ToString())).Where(pair => MetricRule.Problem(pair.Pattern) is null) ?? []]);
 
     private static WorkflowSpec ReadWorkflow(YamlNode? node)
     {

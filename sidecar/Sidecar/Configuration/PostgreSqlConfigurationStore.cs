@@ -134,12 +134,14 @@ internal sealed partial class PostgreSqlConfigurationStore : IConfigurationStore
         await _database.DisposeAsync();
     }
 
-    /// <summary>The metadata column: an object of texts.</summary>
+    /// <summary>The metadata column: an object of texts; of a name that stands twice the last one counts, as in Go.</summary>
     internal static Dictionary<string, string>? ReadMetadata(string json)
     {
         using var document = json.Length == 0 ? null : Api.Http.GoJson.Decode(System.Text.Encoding.UTF8.GetBytes(json), out _);
         return document is { RootElement: { ValueKind: JsonValueKind.Object } element }
-            ? element.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText(), StringComparer.Ordinal)
+            ? element.EnumerateObject()
+                .GroupBy(member => member.Name, member => member.Value, StringComparer.Ordinal)
+                .ToDictionary(values => values.Key, values => values.Last() is { ValueKind: JsonValueKind.String } text ? text.GetString()! : values.Last().GetRawText(), StringComparer.Ordinal)
             : null;
     }
 

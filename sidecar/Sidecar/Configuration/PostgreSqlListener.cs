@@ -145,7 +145,12 @@ internal sealed partial class PostgreSqlListener(
             LogNotTold(channel, exception.Message);
             _missed = true;
             await Task.Delay(FirstDelay, time, _stop.Token);
-            _payloads.Writer.TryWrite("");
+
+            // With notifications waiting, the next of them brings the rest along.
+            if (_payloads.Reader.Count == 0)
+            {
+                _payloads.Writer.TryWrite("");
+            }
         }
     }
 

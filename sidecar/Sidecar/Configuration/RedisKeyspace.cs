@@ -17,6 +17,7 @@ internal sealed partial class RedisKeyspace(
     private const string Flags = "Kg$xe";
     private readonly ILogger _logger = logger;
     private readonly ConcurrentDictionary<string, bool> _channels = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _subscribing = new(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly string _prefix = $"__keyspace@{options.Database}__:";
     private RedisConnection? _connection;
@@ -34,20 +35,25 @@ internal sealed partial class RedisKeyspace(
     public async Task SubscribeAsync(string? key, CancellationToken cancellationToken)
     {
         var channel = key is null ? "*" : _prefix + key;
-        if (!_channels.TryAdd(channel, true))
-        {
-            return;
-        }
 
+        // One after the other: whoever finds a channel subscribed must not have seen a subscription that then fails.
+        await _subscribing.WaitAsync(cancellationToken);
         try
         {
-            await SendAsync(_connection!, channel, cancellationToken);
+            if (_channels.TryAdd(channel, true))
+            {
+                await SendAsync(_connection!, channel, cancellationToken);
+            }
         }
         catch
         {
             // Not asked for, as far as anybody knows: the next one who wants it asks.
             _channels.TryRemove(channel, out _);
             throw;
+        }
+        finally
+        {
+            _subscribing.Release();
         }
     }
 
@@ -60,6 +66,7 @@ internal sealed partial class RedisKeyspace(
             await _connection.DisposeAsync();
         }
 
+        _subscribing.Dispose();
         _stop.Dispose();
     }
 

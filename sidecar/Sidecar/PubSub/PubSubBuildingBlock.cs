@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Grpc.Services;
 using Sidecar.Api.Http;
+using Sidecar.Cel;
 using Sidecar.Components;
 using Sidecar.Faults;
 using Sidecar.Metadata;
-using Sidecar.Cel;
 using Sidecar.Reloading;
 
 namespace Sidecar.PubSub;

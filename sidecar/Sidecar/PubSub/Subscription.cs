@@ -1,6 +1,6 @@
+using Sidecar.Cel;
 using Sidecar.Components;
 using Sidecar.Metadata;
-using Sidecar.Cel;
 
 namespace Sidecar.PubSub;
 

@@ -2,9 +2,9 @@ using Dapr.Proto.Runtime.V1;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Sidecar.Api.Grpc;
+using Sidecar.Cel;
 using Sidecar.Components;
 using Sidecar.Invocation;
-using Sidecar.Cel;
 
 namespace Sidecar.PubSub;
 

@@ -46,8 +46,7 @@ internal sealed class RedisCommand
 {
     private const int NewLine = 2;
 
-    // What only reads.
-    private static readonly FrozenSet<string> Repeatables = FrozenSet.Create(StringComparer.Ordinal, "GET", "HGET", "HGETALL", "MGET", "EXISTS", "TTL", "KEYS", "PING", "SCRIPT");
+    private static readonly FrozenSet<string> Reads = FrozenSet.Create(StringComparer.Ordinal, "GET", "HGET", "HGETALL", "HMGET", "KEYS", "PING", "ZRANGE", "ZRANGEBYLEX", "ZRANGEBYSCORE");
 
     private readonly byte[] _wire;
 
@@ -58,7 +57,10 @@ internal sealed class RedisCommand
         IsRepeatable = isRepeatable;
     }
 
-    /// <summary>Whether it may be sent again when the connection broke before its reply: done twice, it comes to the same as once.</summary>
+    /// <summary>
+    /// Whether it may be sent again when the connection broke before its reply: done twice in a row, it comes to the same as once. What somebody
+    /// else wrote in between is written over, as by any write without a condition that comes later; daprd's client repeats in the same way.
+    /// </summary>
     public bool IsRepeatable { get; }
 
     /// <summary>The command's name, for messages; arguments are never shown, they may be secret.</summary>
@@ -82,7 +84,7 @@ internal sealed class RedisCommand
             rest = WriteArgument(rest, argument);
         }
 
-        return new RedisCommand(name, wire, Repeatables.Contains(name));
+        return new RedisCommand(name, wire, Reads.Contains(name));
     }
 
     /// <summary>The same command, of which the caller knows better whether it is repeatable.</summary>

@@ -27,7 +27,7 @@ internal sealed class RedisScript(string text)
 
     private async Task<string> LoadAsync(RedisClient client, CancellationToken cancellationToken)
     {
-        var reply = await client.ExecuteAsync(RedisCommand.Of("SCRIPT", "LOAD", text), cancellationToken);
+        var reply = await client.ExecuteAsync(RedisCommand.Of("SCRIPT", "LOAD", text).Repeatable(true), cancellationToken);
         return reply.AsText()!;
     }
 }

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Fuzz.Input;
-using Sidecar.PubSub;
 using Sidecar.Cel;
+using Sidecar.PubSub;
 
 namespace Fuzz.Targets;
 

@@ -311,15 +311,15 @@ public sealed class HotReloadTests : IAsyncLifetime
     public async Task ConfigurationAndEndpoints_Changed_TheLogAsksForARestart()
     {
         using var log = new global::Conformance.LogCapture();
-        static string Configuration(string rate) => $$"""
+        static string Configuration(string pattern) => $$"""
             apiVersion: dapr.io/v1alpha1
             kind: Configuration
             metadata: { name: c }
-            spec: { tracing: { samplingRate: "{{rate}}" } }
+            spec: { metrics: { rules: [{ name: dapr_http_server_request_count, labels: [{ name: path, regex: { orders: "{{pattern}}" } }] }] } }
             """;
-        _sidecar = await TestSidecar.StartAsync(options => options with { WatchResources = TimeSpan.FromMilliseconds(20), Loggers = log }, [], Configuration("0"));
+        _sidecar = await TestSidecar.StartAsync(options => options with { WatchResources = TimeSpan.FromMilliseconds(20), Loggers = log }, [], Configuration("/a/.+"));
 
-        await File.WriteAllTextAsync(_sidecar.Runtime.Options.ConfigurationPath!, Configuration("0.5"));
+        await File.WriteAllTextAsync(_sidecar.Runtime.Options.ConfigurationPath!, Configuration("/b/.+"));
         await Eventually.TrueAsync(() => Postponed("Configuration changed"), "the Configuration's own file is watched");
         Postponed("HTTP endpoints changed").Should().BeFalse();
 
