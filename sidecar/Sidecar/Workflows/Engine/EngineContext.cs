@@ -14,6 +14,9 @@ internal sealed record EngineContext(string AppId, KeySequence Keys, WorkflowOpt
     /// <summary>Cancelled when the engine stops; what it gave to engines of other apps is void then.</summary>
     public CancellationToken Stopped { get; init; }
 
+    /// <summary>Takes an instance out of its engine's memory that cannot go on as it is there; called under its gate, by whichever engine finds it.</summary>
+    public Action<WorkflowInstance, Exception> Suspect { get; init; } = static (_, _) => { };
+
     /// <summary>Where is counted; null when nothing is.</summary>
     public WorkflowMetrics? Metrics => Environment.Metrics is { IsEnabled: true } metrics ? metrics : null;
 

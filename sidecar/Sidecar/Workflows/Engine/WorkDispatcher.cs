@@ -9,7 +9,7 @@ namespace Sidecar.Workflows.Engine;
 /// it; what a worker has is leased to its connection under a token, and goes back to the queue when the connection or the
 /// lease ends before the answer; work that cannot be handed out fails alone. The queues hold what is in memory anyway; the engine bounds that (<see cref="WorkflowOptions.MaxQueued"/>).
 /// </summary>
-internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInstance, Exception> failed)
+internal sealed class WorkDispatcher(EngineContext context)
 {
     // What a worker gets at once before its first answer with a token. Workers of the older protocol never send one, and theirs is a short
     // queue of their own (the official JavaScript runtime runs 10 items, holds 100 more and drops the rest without a word).
@@ -176,8 +176,8 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
     }
 
-    // One instance that cannot be read must not end the stream of a worker.
-    private WorkItem? TryBegin(WorkflowInstance instance, Func<WorkItem?> begin)
+    // One instance that cannot be read must not end the stream of a worker. It may be another app's: its own engine has it.
+    private static WorkItem? TryBegin(WorkflowInstance instance, Func<WorkItem?> begin)
     {
         try
         {
@@ -185,7 +185,7 @@ internal sealed class WorkDispatcher(EngineContext context, Action<WorkflowInsta
         }
         catch (Exception e)
         {
-            failed(instance, e);
+            instance.Suspect(e);
             return null;
         }
     }

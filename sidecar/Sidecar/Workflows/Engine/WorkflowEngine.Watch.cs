@@ -36,7 +36,7 @@ internal sealed partial class WorkflowEngine
             var own = new List<WorkflowWait?>();
             foreach (var id in Fault is null ? await QueryAsync(new InstanceFilter(Unfinished, null, null), null, MostLookedAt, either.Token) : [])
             {
-                own.Add(await StandsStillAsync(id, either.Token) ? await WaitOfAsync(id, either.Token) : null);
+                own.Add(await OwnWaitAsync(id, either.Token));
             }
 
             return [.. Waits(), .. Counted(own.Where(wait => wait is { IsProblem: false }))];
@@ -44,6 +44,25 @@ internal sealed partial class WorkflowEngine
         catch (Exception e) when (IsOutage(e) || (patience.IsCancellationRequested && e is OperationCanceledException))
         {
             return [.. Waits(), "the store of the workflows does not answer, and what waits in it is not known"];
+        }
+        catch (Exception) when (_stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return [.. Waits(), "the engine of the workflows stops, and what waits in its store is not known"];
+        }
+    }
+
+    // One that cannot be read must not keep the others from being told; it is named by its reason.
+    private async Task<WorkflowWait?> OwnWaitAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _quarantine.ReasonOf(instanceId) is null && await StandsStillAsync(instanceId, cancellationToken) ? await WaitOfAsync(instanceId, cancellationToken) : null;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !_stop.IsCancellationRequested && !IsOutage(e))
+        {
+            Log.NotLoaded(_logger, e, instanceId);
+            Observe(WakeLaterAsync(instanceId, e.Message));
+            return null;
         }
     }
 

@@ -22,9 +22,9 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
     private WorkflowEngine(IWorkflowStore store, EngineContext context)
     {
         _store = store;
-        _context = context = context with { Stopped = _stop.Token };
+        _context = context = context with { Stopped = _stop.Token, Suspect = Suspect };
         _logger = context.Environment.Logger;
-        Dispatcher = new WorkDispatcher(context, Suspect);
+        Dispatcher = new WorkDispatcher(context);
         Waiters = new StatusWaiters(context);
         _directory = new InstanceDirectory(store, context, Loaded, _stop.Token);
         _timers = new TimerScheduler(store, context.Environment, FireAsync);

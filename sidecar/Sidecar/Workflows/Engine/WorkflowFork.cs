@@ -41,9 +41,9 @@ internal sealed record WorkflowFork(HistoryEvent Start, IReadOnlyList<HistoryEve
     }
 
     /// <summary>What was begun in a piece of history and not ended there, in order.</summary>
-    public static List<HistoryEvent> OpenOf(IEnumerable<HistoryEvent> history)
+    public static List<HistoryEvent> OpenOf(IReadOnlyList<HistoryEvent> history)
     {
-        var open = new OrderedDictionary<int, HistoryEvent>();
+        var open = new Dictionary<int, HistoryEvent>();
         foreach (var e in history)
         {
             if (IsBegun(e))
@@ -56,7 +56,7 @@ internal sealed record WorkflowFork(HistoryEvent Start, IReadOnlyList<HistoryEve
             }
         }
 
-        return [.. open.Values];
+        return [.. history.Where(e => IsBegun(e) && ReferenceEquals(open.GetValueOrDefault(e.EventId), e))];
     }
 
     private static bool IsBegun(HistoryEvent e) => e.TaskScheduled is not null || e.TimerCreated is not null || e.ChildWorkflowInstanceCreated is not null;

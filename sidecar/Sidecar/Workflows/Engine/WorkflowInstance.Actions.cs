@@ -170,5 +170,6 @@ internal sealed partial class WorkflowInstance
         var message = NewMessage(e, _state!.ExecutionId);
         step.Commit.Inbox.Add(message.RowFor(Id));
         _inbox.Add(message);
+        NoteAnswer(e);
     }
 }

@@ -80,13 +80,7 @@ internal sealed partial class WorkflowInstance
 
     private bool IsStartedBy(ParentInstanceInfo? parent) => Exists && parent is not null && parent.Equals(StartEvent.ParentInstance);
 
-    private bool IsUnanswered(HistoryEvent answer)
-    {
-        var call = WorkflowFork.EndedBy(answer);
-        return call is { } id
-            && _actions.GetValueOrDefault(id)?.ChildWorkflowInstanceCreated is not null
-            && !_history.Concat(_inbox.Select(message => message.Event)).Any(e => WorkflowFork.EndedBy(e) == id);
-    }
+    private bool IsUnanswered(HistoryEvent answer) => WorkflowFork.EndedBy(answer) is { } call && _unanswered.Contains(call);
 
     private Step Answered(HistoryEvent e)
     {

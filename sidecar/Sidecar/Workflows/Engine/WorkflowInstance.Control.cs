@@ -83,6 +83,7 @@ internal sealed partial class WorkflowInstance
         _tasks.Clear();
         _history.Clear();
         _actions.Clear();
+        _unanswered.Clear();
         return step;
     }
 

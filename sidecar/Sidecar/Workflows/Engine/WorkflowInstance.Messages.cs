@@ -63,6 +63,7 @@ internal sealed partial class WorkflowInstance
         };
         _history.Clear();
         _actions.Clear();
+        _unanswered.Clear();
         _inbox.Clear();
         _tasks.Clear();
         SetStart([start]);
@@ -133,6 +134,7 @@ internal sealed partial class WorkflowInstance
     private Step? Keep(InboxEvent message)
     {
         _inbox.Add(message);
+        NoteAnswer(message.Event);
         return null;
     }
 

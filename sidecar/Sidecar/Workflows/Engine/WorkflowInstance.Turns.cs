@@ -187,6 +187,7 @@ internal sealed partial class WorkflowInstance
         _state.ScheduledStartTimestamp = null;
         _history.Clear();
         _actions.Clear();
+        _unanswered.Clear();
         _tasks.Clear();
         SetStart([new HistoryEvent { EventId = Events.FromOutside, Timestamp = context.Now, ExecutionStarted = started, Router = _start[0].Router }, .. action.CarryoverEvents]);
         _startPending = true;

@@ -22,6 +22,7 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
     private readonly List<InboxEvent> _inbox = [];
     private readonly Dictionary<int, ActivityTask> _tasks = [];
     private readonly Dictionary<int, HistoryEvent> _actions = [];
+    private readonly HashSet<int> _unanswered = [];
     private readonly HashSet<long> _loadedKeys = [];
     private readonly List<HistoryEvent> _start = [];
     private byte[] _startBytes = [];
@@ -131,6 +132,9 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
         return steps;
     }
 
+    /// <summary>Something has failed in it outside a step of its engine, which takes it from memory.</summary>
+    public void Suspect(Exception exception) => context.Suspect(this, exception);
+
     /// <summary>Ends the spans of an instance that leaves memory.</summary>
     public void StopSpans()
     {
@@ -167,6 +171,22 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
         if (Events.IsFromAction(e))
         {
             _actions.TryAdd(e.EventId, e);
+        }
+
+        if (e.ChildWorkflowInstanceCreated is not null)
+        {
+            _unanswered.Add(e.EventId);
+        }
+
+        NoteAnswer(e);
+    }
+
+    // An answer counts from when it waits in the inbox, before history has it.
+    private void NoteAnswer(HistoryEvent e)
+    {
+        if (WorkflowFork.EndedBy(e) is { } call)
+        {
+            _unanswered.Remove(call);
         }
     }
 

@@ -1,4 +1,5 @@
 using Dapr.DurableTask.Protobuf;
+using Google.Protobuf;
 using Sidecar.Components;
 using Sidecar.Tests.Hosting;
 using Sidecar.Workflows.Engine;
@@ -114,6 +115,34 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Activity_CannotBeBegunInTheOtherApp_ItsOwnEngineTakesItAndTheOthersInstanceStays()
+    {
+        await using (Worker(_shop))
+        {
+            await _shop.StartAsync("CallBank", "w1", "1");
+            await Eventually.TrueAsync(() => _shopData.Runs["w1"].Tasks.Count == 1, "the activity waits for the bank");
+            await _shop.DisposeAsync();
+        }
+
+        await using var bank = await StartBankAsync();
+        await using var bankWorker = Worker(bank);
+        await bank.StartAsync("WaitEvent", "w1");
+        lock (_shopData.Gate)
+        {
+            var tasks = _shopData.Runs["w1"].Tasks;
+            var key = tasks.Keys.Single();
+            tasks[key] = tasks[key] with { Event = new HistoryEvent { Router = new TaskRouter { SourceAppID = "shop", TargetAppID = "bank" } }.ToByteArray() };
+        }
+
+        var loaded = bank.Engine.LoadedInstances;
+        _shop = await StartShopAsync();
+
+        await Eventually.TrueAsync(() => _shop.Engine.Waits().Any(wait => wait.StartsWith("1 workflow instances cannot go on", StringComparison.Ordinal)), "the caller's engine has it");
+        bank.Engine.Waits().Should().BeEmpty();
+        bank.Engine.LoadedInstances.Should().Be(loaded);
+    }
+
+    [Fact]
     public async Task Child_OfAnotherApp_ParentGetsItsResult()
     {
         await using var bank = await StartBankAsync();
@@ -191,6 +220,31 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
         await SendAsync(_shop, "p1", new InboxEvent(1, "another run", answer.Clone()));
         await SendAsync(_shop, "p1", new InboxEvent(2, parent.ExecutionId, answer.Clone()));
         await SendAsync(_shop, "p1", new InboxEvent(3, parent.ExecutionId, new HistoryEvent(answer) { ChildWorkflowInstanceCompleted = new ChildWorkflowInstanceCompletedEvent { TaskScheduledId = 0, Result = "\"second\"" } }));
+
+        (await _shop.CompletionAsync("p1")).Output.Should().Be("\"first\"");
+        (await HistoryAsync(_shop, "p1")).Count(e => e.ChildWorkflowInstanceCompleted is not null).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Child_AnswerSentAgainAfterARestart_CountsOnce()
+    {
+        await using var bank = await StartBankAsync();
+        await using var bankWorker = Worker(bank);
+        await using (Worker(_shop))
+        {
+            await _shop.StartAsync("ParentOfWaiting", "p1", "c1");
+            await Eventually.TrueAsync(async () => (await bank.GetAsync("c1"))?.WorkflowStatus == OrchestrationStatus.Running, "the child runs");
+        }
+
+        var run = (await _shop.GetAsync("p1"))!.ExecutionId;
+        var answer = Events.ChildCompleted(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.UnixEpoch), 0, "\"first\"");
+        await Eventually.TrueAsync(() => _shop.Engine.Dispatcher.Workers == 0, "the turn with the answer waits");
+        await SendAsync(_shop, "p1", new InboxEvent(1, run, answer));
+        await _shop.DisposeAsync();
+        _shop = await StartShopAsync();
+
+        await SendAsync(_shop, "p1", new InboxEvent(1, run, answer.Clone()));
+        await using var shopWorker = Worker(_shop);
 
         (await _shop.CompletionAsync("p1")).Output.Should().Be("\"first\"");
         (await HistoryAsync(_shop, "p1")).Count(e => e.ChildWorkflowInstanceCompleted is not null).Should().Be(1);

@@ -38,6 +38,27 @@ public sealed class WorkflowIsolationTests
     }
 
     [Fact]
+    public async Task Status_InstanceThatCannotBeRead_IsNamedWithItsReasonAndOthersAreTold()
+    {
+        await using (var first = await StartAsync())
+        {
+            await using var worker = first.Worker().Start();
+            foreach (var id in new[] { "a-damaged", "b-sound" })
+            {
+                await first.StartAsync("WaitEvent", id);
+            }
+        }
+
+        _data.Instances["a-damaged"] = _data.Instances["a-damaged"] with { State = [0xff, 0xff] };
+        await using var second = await WorkflowHost.StartAsync(new InMemoryWorkflowStore("app", _data), new WorkflowOptions { WaitReportedAfter = TimeSpan.Zero });
+
+        var waits = await second.Engine.AllWaitsAsync(default);
+
+        waits.Should().HaveCount(2).And.Contain("1 workflow instances wait for an external event");
+        waits.Should().ContainSingle(wait => wait.StartsWith("1 workflow instances cannot go on and are tried again: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Timer_WhoseInstanceFails_OthersFireAndItLater()
     {
         var damaged = true;
