@@ -238,12 +238,13 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
 
         var run = (await _shop.GetAsync("p1"))!.ExecutionId;
         var answer = Events.ChildCompleted(Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.UnixEpoch), 0, "\"first\"");
+        answer.Router = new TaskRouter { SourceAppID = "bank", TargetAppID = "shop" };
         await Eventually.TrueAsync(() => _shop.Engine.Dispatcher.Workers == 0, "the turn with the answer waits");
-        await SendAsync(_shop, "p1", new InboxEvent(1, run, answer));
+        await SendAsync(_shop, "p1", new InboxEvent(1, run, answer.Clone()));
         await _shop.DisposeAsync();
         _shop = await StartShopAsync();
 
-        await SendAsync(_shop, "p1", new InboxEvent(1, run, answer.Clone()));
+        await SendAsync(_shop, "p1", new InboxEvent(2, run, answer.Clone()));
         await using var shopWorker = Worker(_shop);
 
         (await _shop.CompletionAsync("p1")).Output.Should().Be("\"first\"");
