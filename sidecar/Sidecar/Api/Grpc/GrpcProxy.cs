@@ -140,6 +140,14 @@ internal sealed class GrpcProxy(RuntimeServices services, ICallee self, AppRegis
             SetStatus(span, status);
             return new ProxyAnswer(status) { IsPermanent = content.Refusal is not null };
         }
+        catch (Exception exception) when (context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested && exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // The caller has a part of the answer: another attempt would write its own behind that.
+            context.Abort();
+            var status = new GrpcStatus(GrpcCode.Unavailable, exception.Message);
+            SetStatus(span, status);
+            return new ProxyAnswer(status, IsSent: true);
+        }
     }
 
     private HttpRequestMessage CreateRequest(HttpContext context, string path, GrpcApp app, string id, ProxyRequest content, TraceContext trace)

@@ -9,6 +9,7 @@ namespace Sidecar.Tests.Grpc;
 public sealed class GrpcProxyTests
 {
     private const string Path = "/my.Service/Say";
+    private const string Stuck = "/my.Service/SayAndStop";
     private int _calls;
 
     [Fact]
@@ -71,6 +72,24 @@ public sealed class GrpcProxyTests
         }
     }
 
+    [Fact]
+    public async Task Proxy_BreaksOffAfterAMessage_IsNotRepeatedBehindIt()
+    {
+        await using var run = await StartAsync("{ retries: { r: { policy: constant, duration: 5ms, maxRetries: 3 } }, timeouts: { t: 1s } }", "retry: r, timeout: t");
+        var words = new List<string>();
+        var act = async () =>
+        {
+            await foreach (var word in run.Client.StreamAsync<StringValue, StringValue>(Stuck, [new StringValue { Value = "a" }]))
+            {
+                words.Add(word.Value);
+            }
+        };
+
+        await act.Should().ThrowAsync<Exception>();
+
+        words.Should().Equal("a!");
+    }
+
     private Task<StringValue> FailTwiceAsync(StringValue word, GrpcCall call) =>
         Interlocked.Increment(ref _calls) <= 2 ? throw new GrpcException(GrpcCode.Aborted, "not yet") : Task.FromResult(new StringValue { Value = word.Value + "!" });
 
@@ -85,6 +104,11 @@ public sealed class GrpcProxyTests
                 {
                     await call.WriteAsync(new StringValue { Value = word.Value + "!" });
                 }
+            }),
+            GrpcMethod.Duplex(Stuck, async call =>
+            {
+                await call.WriteAsync(new StringValue { Value = (await call.TryReadAsync<StringValue>())!.Value + "!" });
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, call.Cancellation);
             }));
         var callee = await RunningSidecar.StartAsync(new SidecarOptions { AppId = "callee", AppPort = app.Port, AppProtocol = "grpc", Run = scope });
         var caller = await RunningSidecar.StartAsync(scope, "caller", appPort: null, $$"""
