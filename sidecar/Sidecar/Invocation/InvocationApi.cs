@@ -58,15 +58,16 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
                     last?.Response?.Dispose();
                     last = null;
                     using var request = Invoker.CreateRequest(context.Request, path, body);
-                    last = await invoker.AttemptAsync(request, trace, target, method, ++attempts, token);
-                    if (IsFinal(last, policy, streaming))
+                    try
                     {
-                        return last = await AnswerAsync(context, last, streaming, token);
+                        last = await invoker.AttemptAsync(request, trace, target, method, ++attempts, token);
+                        return last = await FinishAsync(context, last, policy, streaming, token);
                     }
-
-                    // The body belongs to the attempt, that of a failure too, which may be the last.
-                    await (last.Response?.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, token) ?? Task.CompletedTask);
-                    return last;
+                    catch (Exception exception) when (streaming && policy.Retries)
+                    {
+                        // Sent again it would be the rest of the body, and look whole.
+                        throw new NotRepeatableException(exception);
+                    }
                 },
                 outcome => outcome.Outcome with { Permanent = outcome.IsPermanent || outcome.IsAnswered || streaming },
                 context.RequestAborted);
@@ -88,8 +89,22 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         }
     }
 
-    // What may still be repeated must not have begun to reach the caller.
-    private static bool IsFinal(InvocationResult result, IPolicy policy, bool streaming) => result.Response is not null && (!result.Outcome.Failed || streaming || !policy.Retries);
+    // What may still be repeated must not have begun to reach the caller. Its body belongs to the attempt, which may be the last.
+    private async Task<InvocationResult> FinishAsync(HttpContext context, InvocationResult result, IPolicy policy, bool streaming, CancellationToken cancellationToken)
+    {
+        if (result.Response is null)
+        {
+            return result;
+        }
+
+        if (!result.Outcome.Failed || streaming || !policy.Repeats(result.Outcome))
+        {
+            return await AnswerAsync(context, result, streaming, cancellationToken);
+        }
+
+        await result.Response.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, cancellationToken);
+        return result;
+    }
 
     // The body belongs to the attempt: the policy's timeout holds for all of it.
     private static async Task<InvocationResult> AnswerAsync(HttpContext context, InvocationResult result, bool streaming, CancellationToken cancellationToken)
@@ -104,6 +119,13 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
             // Half an answer cannot be taken back; the caller must see that it is not whole.
             context.Abort();
             return result with { IsAnswered = true, IsCut = true };
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && result.Outcome.Failed && exception is HttpIOException or HttpRequestException)
+        {
+            // A failure that the policy does not repeat stays one without its body.
+            ForwardedResponse.Forget(context.Response);
+            result.Response!.Dispose();
+            return new InvocationResult(null, exception.Message) { IsPermanent = true };
         }
     }
 

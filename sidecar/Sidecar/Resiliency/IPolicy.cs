@@ -6,9 +6,13 @@ internal interface IPolicy
     /// <summary>True when an attempt may be repeated, so that what it sends must be kept.</summary>
     bool Retries { get; }
 
+    /// <summary>Whether an attempt that ended so may be repeated: what may not is final, and need not be kept.</summary>
+    bool Repeats(AttemptOutcome outcome) => Retries;
+
     /// <summary>
     /// Runs the attempt until it succeeds or the policy gives up. The attempt says by its outcome whether it counts as a failure
-    /// and with which status code (HTTP or gRPC), so that retries by <c>matching</c> and the breaker can decide; an exception is a failure too.
+    /// and with which status code (HTTP or gRPC), so that retries by <c>matching</c> and the breaker can decide; an exception is a failure too,
+    /// repeated unless it is a <see cref="NotRepeatableException"/>.
     /// The last outcome is returned as it is. Throws <see cref="CircuitOpenException"/> and <see cref="TimeoutException"/>.
     /// </summary>
     Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken);
@@ -23,6 +27,9 @@ internal readonly record struct AttemptOutcome(bool Failed, int Status, bool Per
     /// <summary>It worked.</summary>
     public static AttemptOutcome Success => default;
 }
+
+/// <summary>What ended an attempt that cannot be made again, say because its body has been read; the policy tells the fault inside.</summary>
+internal sealed class NotRepeatableException(Exception fault) : Exception(fault.Message, fault);
 
 /// <summary>The target's circuit breaker lets no call through: it is open, or its trial calls are under way.</summary>
 internal sealed class CircuitOpenException(string message = "circuit breaker is open") : Exception(message);

@@ -18,6 +18,9 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
     public bool Retries => retry is { MaxRetries: not 0 };
 
     /// <inheritdoc />
+    public bool Repeats(AttemptOutcome outcome) => Retries && retry!.Matches(outcome);
+
+    /// <inheritdoc />
     public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
     {
         metrics?.Executed(timeout > TimeSpan.Zero, retry is not null, breaker);
@@ -44,8 +47,9 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
                 }
                 catch (Exception exception)
                 {
-                    var fault = trial.Fail(exception);
-                    if (retry is null || fault is CircuitOpenException || cancellationToken.IsCancellationRequested || IsExhausted(retry, repetition, began))
+                    var isLast = exception is NotRepeatableException;
+                    var fault = trial.Fail(isLast ? exception.InnerException! : exception);
+                    if (retry is null || isLast || fault is CircuitOpenException || cancellationToken.IsCancellationRequested || IsExhausted(retry, repetition, began))
                     {
                         ExceptionDispatchInfo.Throw(fault);
                     }

@@ -46,6 +46,8 @@ internal sealed class ReloadableResiliency(LoadedResources first, SidecarMetrics
 
         public bool Retries => Current.Retries;
 
+        public bool Repeats(AttemptOutcome outcome) => Current.Repeats(outcome);
+
         private IPolicy Current
         {
             get

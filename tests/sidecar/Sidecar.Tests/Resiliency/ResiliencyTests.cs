@@ -10,6 +10,7 @@ namespace Sidecar.Tests.Resiliency;
 
 public sealed class ResiliencyTests
 {
+    private const string ServerErrorsOnly = "retries: { r: { policy: constant, duration: 5ms, maxRetries: 2, matching: { httpStatusCodes: \"500-599\" } } }";
     private readonly RunScope _run = new();
 
     [Fact]
@@ -46,6 +47,57 @@ public sealed class ResiliencyTests
             FakeApp.Statuses(503, 404, 200), "retries: { r: { policy: constant, duration: 5ms, maxRetries: 3, matching: { httpStatusCodes: \"500-599\" } } }", "retry: r", calls: 1);
 
         answers.Single().Status.Should().Be(404);
+    }
+
+    [Fact]
+    public async Task Retry_CodeNotMatchedWithALargeBody_IsGivenWholeAndOnce()
+    {
+        var page = new string('x', 50_000);
+        await using var app = await FakeApp.StartAsync(context =>
+        {
+            context.Response.StatusCode = 404;
+            return context.Response.WriteAsync(page);
+        });
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { Run = _run, AppPort = app.Port, MaxBodySize = 1_000 }, [Policies(ServerErrorsOnly, "retry: r")]);
+
+        using var response = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x");
+
+        ((int)response.StatusCode, await response.Content.ReadAsStringAsync()).Should().Be((404, page));
+        app.Seen.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Retry_CodeNotMatchedWithABrokenBody_IsNotRepeated()
+    {
+        await using var app = await FakeApp.StartAsync(async context =>
+        {
+            if (!context.Request.Path.StartsWithSegments("/dapr"))
+            {
+                context.Response.StatusCode = 404;
+                context.Response.ContentLength = 10;
+                await context.Response.Body.FlushAsync();
+            }
+        });
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies(ServerErrorsOnly, "retry: r")]);
+
+        using var response = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x");
+
+        ((int)response.StatusCode).Should().Be(500);
+        (await response.Content.ReadAsStringAsync()).Should().Contain("failed to invoke, id: app, err: ");
+        app.Seen.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Timeout_StreamedBody_IsNotSentAgain()
+    {
+        await using var app = await FakeApp.StartAsync(context => Task.Delay(TimeSpan.FromSeconds(context.Request.Path.StartsWithSegments("/dapr") ? 0 : 30), TimeProvider.System, context.RequestAborted));
+        await using var sidecar = await TestSidecar.StartAsync(_run, "app", app, [Policies("{ timeouts: { t: 300ms }, retries: { r: { policy: constant, duration: 5ms, maxRetries: 2 } } }", "{ timeout: t, retry: r }")]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "v1.0/invoke/app/method/x") { Content = new StringContent("streamed"), Headers = { TransferEncodingChunked = true } };
+
+        using var response = await sidecar.Client.SendAsync(request);
+
+        (await response.Content.ReadAsStringAsync()).Should().Contain("failed to invoke, id: app, err: context deadline exceeded");
+        app.Seen.Should().ContainSingle();
     }
 
     [Fact]
