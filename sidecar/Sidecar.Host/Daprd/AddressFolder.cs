@@ -19,7 +19,10 @@ internal sealed class AddressFolder(string path, TimeProvider time) : IPeerAddre
     /// <summary>The folder that <c>SIDECAR_ADDRESSES</c> names, else one of the user's own.</summary>
     public static string Path(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("SIDECAR_ADDRESSES") is { Length: > 0 } given ? System.IO.Path.GetFullPath(given)
-        : System.IO.Path.Combine(environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } own ? own : System.IO.Path.GetTempPath(), $"sidecar-addresses-{Environment.UserName}");
+        : System.IO.Path.Combine(environment.GetValueOrDefault("XDG_RUNTIME_DIR") is { Length: > 0 } own ? own : UsersData(), "sidecar-addresses");
+
+    // A folder in which nobody else can be first to make ours, as in the one for temporary files.
+    private static string UsersData() => Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <inheritdoc />
     public IReadOnlyList<PeerAddress> Find(string appId)
@@ -56,14 +59,17 @@ internal sealed class AddressFolder(string path, TimeProvider time) : IPeerAddre
         }
 
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if ((File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None)
+        if (OthersMayWrite())
         {
             throw new UnauthorizedAccessException($"others may write to {path}: take that right from them, or name another folder in SIDECAR_ADDRESSES");
         }
     }
 
+    private bool OthersMayWrite() =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None;
+
     private IEnumerable<PeerAddress> ReadAll() =>
-        Directory.Exists(path) ? Directory.GetFiles(path, "*.json").Order(StringComparer.Ordinal).Select(Read).OfType<PeerAddress>() : [];
+        Directory.Exists(path) && !OthersMayWrite() ? Directory.GetFiles(path, "*.json").Order(StringComparer.Ordinal).Select(Read).OfType<PeerAddress>() : [];
 
     private static PeerAddress? Read(string file)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
@@ -39,12 +40,22 @@ internal sealed partial class PeerLink : IAsyncDisposable
         await _endpoint.StartAsync(cancellationToken);
         try
         {
-            _announced = _addresses.Announce(new PeerAddress(_options.AppId, new Uri($"http://{_options.ListenAddress}:{_endpoint.Port}"), _token));
+            _announced = _addresses.Announce(new PeerAddress(_options.AppId, AddressOf(_options.ListenAddress, _endpoint.Port), _token));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogNotAnnounced(_options.AppId, exception.Message);
         }
+    }
+
+    /// <summary>Where a sidecar that listens on an address is reached from this machine.</summary>
+    internal static Uri AddressOf(string listen, int port)
+    {
+        var host = !IPAddress.TryParse(listen, out var address) ? listen
+            : address.Equals(IPAddress.Any) ? $"{IPAddress.Loopback}"
+            : address.Equals(IPAddress.IPv6Any) ? $"{IPAddress.IPv6Loopback}"
+            : $"{address}";
+        return new UriBuilder(Uri.UriSchemeHttp, host, port).Uri;
     }
 
     /// <summary>The sidecar of another process whose turn it is; null when none has the app.</summary>

@@ -10,6 +10,7 @@ internal static class Baggage
     public const string Header = "baggage";
 
     private const int MaxLength = 8192;
+    private static readonly char[] Blanks = [' ', '\t'];
     private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>What is wrong with a header's value in the words of OpenTelemetry's Go library; null when nothing is.</summary>
@@ -17,6 +18,9 @@ internal static class Baggage
         value.Length == 0 ? null
         : value.Length > MaxLength ? $"baggage-string too large: {value.Length}"
         : value.Split(',').Select(ProblemOfMember).FirstOrDefault(problem => problem is not null);
+
+    /// <summary>Whether a value can be a header of the answer: properties of a member may hold what no header may.</summary>
+    public static bool CanComeBack(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     private static string? ProblemOfMember(string member)
     {
@@ -27,7 +31,7 @@ internal static class Baggage
             return $"invalid baggage list-member: {GoText.Quote(member)}";
         }
 
-        var (key, value) = (pair[..delimiter].Trim(), pair[(delimiter + 1)..].Trim());
+        var (key, value) = (pair[..delimiter].Trim(Blanks), pair[(delimiter + 1)..].Trim(Blanks));
         return key.Length == 0 || key.AsSpan().ContainsAnyExcept(Token) ? $"invalid key: {GoText.Quote(key)}"
             : value.Any(letter => letter is <= ' ' or > '~' or '"' or ',' or ';' or '\\') ? $"invalid value: {GoText.Quote(pair[(delimiter + 1)..])}"
             : null;

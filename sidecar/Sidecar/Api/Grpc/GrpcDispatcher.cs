@@ -42,7 +42,10 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
                 return GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.InvalidArgument, $"invalid baggage header: {problem}"));
             }
 
-            context.Response.Headers[Baggage.Header] = value;
+            if (Baggage.CanComeBack(value))
+            {
+                context.Response.Headers[Baggage.Header] = value;
+            }
         }
 
         return server.Serves(path) ? HandleTracedAsync(context, path) : proxy.HandleAsync(context, path);

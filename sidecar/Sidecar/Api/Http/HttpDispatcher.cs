@@ -114,7 +114,10 @@ internal sealed partial class HttpDispatcher
                 return CountAsync(PlainText.WriteAsync(context, StatusCodes.Status400BadRequest, $"invalid baggage header: {problem}"), context, path, began);
             }
 
-            context.Response.Headers[Baggage.Header] = value;
+            if (Baggage.CanComeBack(value))
+            {
+                context.Response.Headers[Baggage.Header] = value;
+            }
         }
 
         return HandleTracedAsync(context, path, _tracing.Begin(context, path), began);
@@ -160,9 +163,8 @@ internal sealed partial class HttpDispatcher
         finally
         {
             SpanTags.Finish(trace.Span, context, path);
+            Count(context, path, began);
         }
-
-        Count(context, path, began);
     }
 
     private void WriteTrace(HttpContext context, RequestTrace trace)

@@ -56,6 +56,20 @@ public sealed class AddressFolderTests : IDisposable
     }
 
     [Fact]
+    public void Find_FolderOthersMayWriteTo_BelievesNothing()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var announced = new AddressFolder(Path, TimeProvider.System).Announce(new PeerAddress("orders", new Uri("http://127.0.0.1:4711"), "secret"));
+        File.SetUnixFileMode(Path, (UnixFileMode)0b111_111_111);
+
+        new AddressFolder(Path, TimeProvider.System).Find("orders").Should().BeEmpty();
+    }
+
+    [Fact]
     public void Announce_File_IsReadableByItsUserAlone()
     {
         using var announced = new AddressFolder(Path, TimeProvider.System).Announce(new PeerAddress("orders", new Uri("http://127.0.0.1:4711"), "secret"));

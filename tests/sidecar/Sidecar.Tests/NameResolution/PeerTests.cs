@@ -54,6 +54,15 @@ public sealed class PeerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("::", "http://[::1]:4711/")]
+    [InlineData("::1", "http://[::1]:4711/")]
+    [InlineData("0.0.0.0", "http://127.0.0.1:4711/")]
+    [InlineData("10.1.2.3", "http://10.1.2.3:4711/")]
+    [InlineData("localhost", "http://localhost:4711/")]
+    public void AddressOf_ListenAddress_IsWhereTheMachineReachesIt(string listen, string address) =>
+        PeerLink.AddressOf(listen, 4711).Should().Be(new Uri(address));
+
+    [Theory]
     [InlineData("HEAD")]
     [InlineData("GET")]
     public async Task Invoke_NoContent_HasNone(string method)

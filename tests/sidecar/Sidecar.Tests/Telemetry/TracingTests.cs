@@ -97,6 +97,23 @@ public sealed class TracingTests
     }
 
     [Theory]
+    [InlineData("a=b;\u00f6", null)]
+    [InlineData("a=b\u00a0", "a=b\u00a0")]
+    public async Task Baggage_NoHeaderOfAnAnswer_IsNoFaultOfTheSidecar(string baggage, string? refused)
+    {
+        await using var sidecar = await TestSidecar.StartAsync(new RunScope(), "app", app: null);
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 };
+        using var client = new HttpClient(handler) { BaseAddress = sidecar.Client.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1.0/metadata");
+        request.Headers.TryAddWithoutValidation("baggage", baggage);
+
+        using var response = await client.SendAsync(request);
+
+        response.StatusCode.Should().Be(refused is null ? System.Net.HttpStatusCode.OK : System.Net.HttpStatusCode.BadRequest);
+        response.Headers.Contains("baggage").Should().BeFalse();
+    }
+
+    [Theory]
     [InlineData("nothing", "invalid baggage list-member: \"nothing\"")]
     [InlineData("a b=1", "invalid key: \"a b\"")]
     [InlineData("a=\"1\"", "invalid value: \"\\\"1\\\"\"")]
