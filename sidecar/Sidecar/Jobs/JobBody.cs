@@ -8,6 +8,8 @@ namespace Sidecar.Jobs;
 /// <summary>Reads the body of a job: the JSON form of a protocol buffers message, unknown members ignored; errors in that reader's words.</summary>
 internal static class JobBody
 {
+    private static readonly ProtoJsonFields Fields = new("data", "name", "schedule", "repeats", "due_time", "ttl", "data", "overwrite", "failure_policy");
+
     /// <summary>What is wrong with a body, or null and the job; its name is what the body says.</summary>
     public static string? Read(ReadOnlyMemory<byte> body, out JobRequest job)
     {
@@ -17,7 +19,7 @@ internal static class JobBody
             return null;
         }
 
-        using var document = ProtoJson.Parse(body, out var malformed);
+        using var document = ProtoJson.Parse(body, out var malformed, Fields);
         return document is null ? malformed : ReadMembers(document.RootElement, body.Span, ref job);
     }
 

@@ -1,6 +1,6 @@
-using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Api.Grpc;
 using Sidecar.Schedules;
 
 namespace Sidecar.Jobs;
@@ -14,6 +14,6 @@ internal static class JobData
     public static Any ToMessage(ScheduleData data) => new()
     {
         TypeUrl = data.TypeUrl ?? ValueType,
-        Value = data.TypeUrl is null ? Value.Parser.ParseJson(Encoding.UTF8.GetString(data.Bytes.Span)).ToByteString() : ByteString.CopyFrom(data.Bytes.Span),
+        Value = data.TypeUrl is null ? JsonValues.From(data.Bytes).ToByteString() : ByteString.CopyFrom(data.Bytes.Span),
     };
 }

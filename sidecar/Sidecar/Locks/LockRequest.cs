@@ -6,6 +6,8 @@ namespace Sidecar.Locks;
 /// <summary>The body of both calls, read as protobuf's JSON form: either spelling of a name, numbers also as texts, what is unknown is ignored.</summary>
 internal sealed record LockRequest(string Resource, string Owner, int Expiry)
 {
+    private static readonly ProtoJsonFields Fields = new(anyValue: null, "store_name", "resource_id", "lock_owner", "expiry_in_seconds");
+
     /// <summary>Reads a body; null with the problem in protobuf's words. No body at all is an empty request.</summary>
     public static LockRequest? Read(ReadOnlyMemory<byte> body, out string? problem)
     {
@@ -15,7 +17,7 @@ internal sealed record LockRequest(string Resource, string Owner, int Expiry)
             return new LockRequest("", "", 0);
         }
 
-        using var document = ProtoJson.Parse(body, out problem);
+        using var document = ProtoJson.Parse(body, out problem, Fields);
         return document is null ? null : ReadMembers(document.RootElement, body.Span, out problem);
     }
 

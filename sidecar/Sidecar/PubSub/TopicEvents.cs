@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Sidecar.Api.Grpc;
 
 namespace Sidecar.PubSub;
 
@@ -18,7 +19,7 @@ internal static class TopicEvents
         var extensions = new Struct();
         foreach (var (name, value) in attributes.ToJson().Where(pair => !Fields.Contains(pair.Key)))
         {
-            extensions.Fields[name] = ToValue(JsonSerializer.SerializeToElement(value));
+            extensions.Fields[name] = JsonValues.From(JsonSerializer.SerializeToElement(value));
         }
 
         return new TopicEventRequest
@@ -88,27 +89,5 @@ internal static class TopicEvents
         var type = attributes["datacontenttype"] ?? "";
         var isText = type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/xml", StringComparison.OrdinalIgnoreCase);
         return ByteString.CopyFrom(Encoding.UTF8.GetBytes(isText && attributes["data"] is { } text ? text : data.ToJsonString(CloudEvent.Json)));
-    }
-
-    private static Value ToValue(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => Value.ForStruct(ToStruct(element)),
-        JsonValueKind.Array => Value.ForList([.. element.EnumerateArray().Select(ToValue)]),
-        JsonValueKind.String => Value.ForString(element.GetString()!),
-        JsonValueKind.Number => Value.ForNumber(element.GetDouble()),
-        JsonValueKind.True or JsonValueKind.False => Value.ForBool(element.GetBoolean()),
-        _ => Value.ForNull(),
-    };
-
-    // Of a name that stands twice the last one counts, as in Go.
-    private static Struct ToStruct(JsonElement element)
-    {
-        var result = new Struct();
-        foreach (var member in element.EnumerateObject())
-        {
-            result.Fields[member.Name] = ToValue(member.Value);
-        }
-
-        return result;
     }
 }

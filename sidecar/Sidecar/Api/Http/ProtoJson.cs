@@ -7,12 +7,13 @@ namespace Sidecar.Api.Http;
 /// <summary>Bodies that are the JSON form of a protocol buffers message; what is wrong with them in the words of that form's reader.</summary>
 internal static class ProtoJson
 {
-    private const int MaxDepth = 512;
+    /// <summary>How deep a body may be nested.</summary>
+    public const int MaxDepth = 512;
 
     /// <summary>The message as an object, or null and what is wrong.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> body, out string? problem)
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> body, out string? problem, ProtoJsonFields? fields = null)
     {
-        problem = new ProtoJsonSyntax(body.Span).Check(MaxDepth);
+        problem = new ProtoJsonSyntax(body.Span).Check(MaxDepth) ?? fields?.Check(body.Span);
         return problem is null ? JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth }) : null;
     }
 

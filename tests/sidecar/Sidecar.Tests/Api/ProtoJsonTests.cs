@@ -58,9 +58,22 @@ public sealed class ProtoJsonTests
     public void Parse_Deep_IsBounded(int depth, string? problem) =>
         Problem(Encoding.UTF8.GetBytes("{\"a\":" + new string('[', depth - 1) + new string(']', depth - 1) + "}")).Should().Be(problem);
 
-    private static string? Problem(byte[] body)
+    [Theory]
+    [InlineData("""{"some_name":1,"unknown":2,"unknown":3,"value":{"a":1,"b":{"a":[null,-1.5e+308,1e-999]}}}""", null)]
+    [InlineData("""{"unknown":1e999}""", null)]
+    [InlineData("""{"someName":{"a":1e999,"a":2}}""", null)]
+    [InlineData("""{"someName":1,"someName":2}""", "(line 1:15): duplicate field \"someName\"")]
+    [InlineData("""{"someName":null,"some_name":2}""", "(line 1:18): duplicate field \"some_name\"")]
+    [InlineData("""{"value":1e309}""", "(line 1:10): invalid google.protobuf.Value: 1e309")]
+    [InlineData("""{"value":[{"ä":[true,-1E9991]}]}""", "(line 1:22): invalid google.protobuf.Value: -1E9991")]
+    [InlineData("""{"value":{"a":1,"\u0061":2}}""", "(line 1:17): duplicate map key \"\\u0061\"")]
+    [InlineData("""{"value":{"b":{"a":1},"a":{"a":[],"a":2}}}""", "(line 1:35): duplicate map key \"a\"")]
+    public void Parse_KnownFields_AreCheckedAsTheirReaderDoes(string body, string? problem) =>
+        Problem(Encoding.UTF8.GetBytes(body), new ProtoJsonFields("value", "some_name", "value")).Should().Be(problem is null ? null : $"proto: {problem}");
+
+    private static string? Problem(byte[] body, ProtoJsonFields? fields = null)
     {
-        using var document = ProtoJson.Parse(body, out var problem);
+        using var document = ProtoJson.Parse(body, out var problem, fields);
         (document is null).Should().Be(problem is not null);
         return problem;
     }

@@ -1,8 +1,11 @@
+using System.Text;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
 using Sidecar.Components;
+using Sidecar.Jobs;
+using Sidecar.Schedules;
 using Sidecar.Tests.Actors;
 using Sidecar.Tests.Support;
 
@@ -84,6 +87,18 @@ public sealed class JobsOverGrpcTests
         (await NamesAsync(client)).Should().Equal("b");
         (await NamesAsync(otherClient)).Should().Equal("a-9");
     }
+
+    [Theory]
+    [InlineData("1E9991", "Infinity")]
+    [InlineData("""{"a":1,"a":[-1e400]}""", """{ "a": [ "-Infinity" ] }""")]
+    [InlineData("\"\\ud800\"", "\"\ufffd\"")]
+    [InlineData("no JSON", "\"no JSON\"")]
+    public void Data_StoredInWhateverForm_BecomesAMessage(string stored, string value) =>
+        JobData.ToMessage(new ScheduleData(null, Encoding.UTF8.GetBytes(stored))).Unpack<Value>().ToString().Trim('"').Should().Be(value.Trim('"'));
+
+    [Fact]
+    public void Data_NestedDeeperThanAMessageIsRead_BecomesAMessage() =>
+        JobData.ToMessage(new ScheduleData(null, Encoding.UTF8.GetBytes(new string('[', 500) + new string(']', 500)))).Value.Length.Should().BeGreaterThan(500);
 
     private static async Task<IEnumerable<string>> NamesAsync(GrpcTestClient client) =>
         (await client.CallAsync<ListJobsRequestAlpha1, ListJobsResponseAlpha1>(Dapr + "ListJobs", new ListJobsRequestAlpha1())).Jobs.Select(job => job.Name);

@@ -39,6 +39,8 @@ public sealed class JobTests
     [InlineData("""{"schedule":"@daily","repeats":-1}""", "failed deserializing HTTP body: proto: (line 1:32): invalid value for uint32 field repeats: -1")]
     [InlineData("""{"name":"x","schedule":"@daily"}""", "Set the job name in the url only")]
     [InlineData("""{"schedule":"\ud800"}""", "failed deserializing HTTP body: proto: unexpected EOF")]
+    [InlineData("""{"schedule":"@daily","data":{"a":[1E9991]}}""", "failed deserializing HTTP body: proto: (line 1:35): invalid google.protobuf.Value: 1E9991")]
+    [InlineData("""{"dueTime":"1s","due_time":"2s"}""", "failed deserializing HTTP body: proto: (line 1:17): duplicate field \"due_time\"")]
     [InlineData("{}", "Schedule is empty")]
     public async Task Schedule_BadBody_Is400WithTheReason(string body, string message)
     {
