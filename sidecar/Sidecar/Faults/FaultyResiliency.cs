@@ -27,7 +27,7 @@ internal sealed class FaultyResiliency(IResiliency inner, FaultInjection faults,
     {
         public bool Retries => policy.Retries;
 
-        public bool Repeats(AttemptOutcome outcome) => policy.Repeats(outcome);
+        public bool Repeats(AttemptOutcome outcome, int attempt) => policy.Repeats(outcome, attempt);
 
         public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken) =>
             faults.IsOn ? policy.ExecuteAsync(token => AttemptAsync(attempt, token), judge, cancellationToken) : policy.ExecuteAsync(attempt, judge, cancellationToken);

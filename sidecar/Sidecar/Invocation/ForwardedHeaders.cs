@@ -59,7 +59,10 @@ internal static class ForwardedHeaders
         {
             if (!HopByHop.Contains(name) && !IsNominated(nominated, name))
             {
-                to[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+                var copy = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+
+                // What the sidecar's own part of an answer depends on, and what the app's does: caches need both.
+                to[name] = name.Equals("Vary", StringComparison.OrdinalIgnoreCase) ? StringValues.Concat(to.Vary, copy) : copy;
             }
         }
     }

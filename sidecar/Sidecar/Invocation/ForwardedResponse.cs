@@ -1,9 +1,13 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Sidecar.Invocation;
 
-/// <summary>Writes an app's answer to the caller: status, headers, and the body as it comes.</summary>
+/// <summary>
+/// Writes an app's answer to the caller: status, headers, and the body as it comes. Invariant: when that fails before anything has left, the
+/// answer is as it was before, with what the sidecar itself says to the caller and nothing of the app's.
+/// </summary>
 internal static class ForwardedResponse
 {
     private const int ChunkSize = 16 * 1024;
@@ -13,6 +17,24 @@ internal static class ForwardedResponse
 
     /// <param name="isBuffered">daprd gives a failed answer without a content type the one of JSON, unless the request streamed.</param>
     public static async Task WriteAsync(HttpContext context, HttpResponseMessage from, bool isBuffered, CancellationToken cancellationToken)
+    {
+        var to = context.Response;
+        var own = new OwnHeaders(to);
+        try
+        {
+            if (WriteHead(context, from, isBuffered))
+            {
+                await CopyBodyAsync(context, from, cancellationToken);
+            }
+        }
+        catch (Exception) when (!to.HasStarted)
+        {
+            own.Restore(to);
+            throw;
+        }
+    }
+
+    private static bool WriteHead(HttpContext context, HttpResponseMessage from, bool isBuffered)
     {
         var to = context.Response;
         var status = (int)from.StatusCode;
@@ -26,7 +48,7 @@ internal static class ForwardedResponse
                 to.ContentType = null;
             }
 
-            return;
+            return false;
         }
 
         if (status < FirstFailure && context.Request.Headers.Accept is [{ } accept] && accept.Trim().Equals(EventStream, StringComparison.OrdinalIgnoreCase))
@@ -41,20 +63,7 @@ internal static class ForwardedResponse
             to.ContentType = MediaTypeNames.Application.Json;
         }
 
-        if (HttpMethods.IsHead(context.Request.Method))
-        {
-            return;
-        }
-
-        await CopyBodyAsync(context, from, cancellationToken);
-    }
-
-    /// <summary>Takes back the head of an answer that has not left; the trace stays.</summary>
-    public static void Forget(HttpResponse response)
-    {
-        var (traceParent, traceState) = (response.Headers.TraceParent, response.Headers.TraceState);
-        response.Clear();
-        (response.Headers.TraceParent, response.Headers.TraceState) = (traceParent, traceState);
+        return !HttpMethods.IsHead(context.Request.Method);
     }
 
     private static async Task CopyBodyAsync(HttpContext context, HttpResponseMessage from, CancellationToken cancellationToken)
@@ -118,4 +127,29 @@ internal static class ForwardedResponse
 
     private static bool StartsWithTag(ReadOnlySpan<byte> text, ReadOnlySpan<byte> tag) =>
         text.Length > tag.Length && System.Text.Ascii.EqualsIgnoreCase(text[..tag.Length], tag) && text[tag.Length] is (byte)' ' or (byte)'>';
+
+    // Trace headers are nearly always there and need no list.
+    private readonly struct OwnHeaders
+    {
+        private readonly StringValues _traceParent;
+        private readonly StringValues _traceState;
+        private readonly KeyValuePair<string, StringValues>[]? _all;
+
+        public OwnHeaders(HttpResponse response)
+        {
+            var headers = response.Headers;
+            (_traceParent, _traceState) = (headers.TraceParent, headers.TraceState);
+            _all = headers.Count > (_traceParent.Count > 0 ? 1 : 0) + (_traceState.Count > 0 ? 1 : 0) ? [.. headers] : null;
+        }
+
+        public void Restore(HttpResponse response)
+        {
+            response.Clear();
+            (response.Headers.TraceParent, response.Headers.TraceState) = (_traceParent, _traceState);
+            foreach (var (name, values) in _all ?? [])
+            {
+                response.Headers[name] = values;
+            }
+        }
+    }
 }

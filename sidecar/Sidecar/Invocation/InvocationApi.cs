@@ -61,7 +61,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
                     try
                     {
                         last = await invoker.AttemptAsync(request, trace, target, method, ++attempts, token);
-                        return last = await FinishAsync(context, last, policy, streaming, token);
+                        return last = await FinishAsync(context, last, policy.Repeats(last.Outcome, attempts) && !streaming, streaming, token);
                     }
                     catch (Exception exception) when (streaming && policy.Retries)
                     {
@@ -80,7 +80,6 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         }
         catch (Exception exception) when (!context.Response.HasStarted && exception is CircuitOpenException or TimeoutException or BodyTooLargeException or HttpRequestException or HttpIOException)
         {
-            ForwardedResponse.Forget(context.Response);
             await WriteErrorAsync(context, target, exception.Message, StatusCodes.Status500InternalServerError);
         }
         finally
@@ -89,21 +88,35 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         }
     }
 
-    // What may still be repeated must not have begun to reach the caller. Its body belongs to the attempt, which may be the last.
-    private async Task<InvocationResult> FinishAsync(HttpContext context, InvocationResult result, IPolicy policy, bool streaming, CancellationToken cancellationToken)
+    // What will be repeated must not have begun to reach the caller. Its body belongs to the attempt, which may be the last all the same.
+    private async Task<InvocationResult> FinishAsync(HttpContext context, InvocationResult result, bool isRepeated, bool streaming, CancellationToken cancellationToken)
     {
         if (result.Response is null)
         {
             return result;
         }
 
-        if (!result.Outcome.Failed || streaming || !policy.Repeats(result.Outcome))
+        if (!result.Outcome.Failed || !isRepeated)
         {
             return await AnswerAsync(context, result, streaming, cancellationToken);
         }
 
-        await result.Response.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, cancellationToken);
+        await KeepAsync(result.Response, cancellationToken);
         return result;
+    }
+
+    // A body too large to be kept is the app's to send again: no caller misses it, and the connection is free for the next attempt.
+    private async Task KeepAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, cancellationToken);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            response.Content.Dispose();
+            response.Content = null;
+        }
     }
 
     // The body belongs to the attempt: the policy's timeout holds for all of it.
@@ -123,7 +136,6 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         catch (Exception exception) when (!context.Response.HasStarted && result.Outcome.Failed && exception is HttpIOException or HttpRequestException)
         {
             // A failure that the policy does not repeat stays one without its body.
-            ForwardedResponse.Forget(context.Response);
             result.Response!.Dispose();
             return new InvocationResult(null, exception.Message) { IsPermanent = true };
         }

@@ -6,8 +6,8 @@ internal interface IPolicy
     /// <summary>True when an attempt may be repeated, so that what it sends must be kept.</summary>
     bool Retries { get; }
 
-    /// <summary>Whether an attempt that ended so may be repeated: what may not is final, and need not be kept.</summary>
-    bool Repeats(AttemptOutcome outcome) => Retries;
+    /// <summary>Whether an attempt, counted from 1, that ended so may be repeated: what may not is final, and need not be kept.</summary>
+    bool Repeats(AttemptOutcome outcome, int attempt) => Retries;
 
     /// <summary>
     /// Runs the attempt until it succeeds or the policy gives up. The attempt says by its outcome whether it counts as a failure

@@ -18,7 +18,7 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
     public bool Retries => retry is { MaxRetries: not 0 };
 
     /// <inheritdoc />
-    public bool Repeats(AttemptOutcome outcome) => Retries && retry!.Matches(outcome);
+    public bool Repeats(AttemptOutcome outcome, int attempt) => Retries && retry!.Allows(attempt) && retry.Matches(outcome);
 
     /// <inheritdoc />
     public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, Func<T, AttemptOutcome> judge, CancellationToken cancellationToken)
@@ -66,5 +66,5 @@ internal sealed class Policy(TimeSpan timeout, RetryPolicy? retry, CircuitBreake
     }
 
     private bool IsExhausted(RetryPolicy policy, int repetition, long began) =>
-        (policy.MaxRetries >= 0 && repetition > policy.MaxRetries) || (policy.Exponential && time.GetElapsedTime(began) > RetryPolicy.MaxElapsed);
+        !policy.Allows(repetition) || (policy.Exponential && time.GetElapsedTime(began) > RetryPolicy.MaxElapsed);
 }

@@ -46,7 +46,7 @@ internal sealed class ReloadableResiliency(LoadedResources first, SidecarMetrics
 
         public bool Retries => Current.Retries;
 
-        public bool Repeats(AttemptOutcome outcome) => Current.Repeats(outcome);
+        public bool Repeats(AttemptOutcome outcome, int attempt) => Current.Repeats(outcome, attempt);
 
         private IPolicy Current
         {

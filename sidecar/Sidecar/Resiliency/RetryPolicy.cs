@@ -36,6 +36,9 @@ internal sealed record RetryPolicy(
         return outcome.Status == 0 || codes is null || codes.Contains(outcome.Status);
     }
 
+    /// <summary>Whether one more may follow an attempt, counted from 1.</summary>
+    public bool Allows(int attempt) => MaxRetries < 0 || attempt <= MaxRetries;
+
     /// <summary>The pause before a repetition (1 = the first); <paramref name="random"/> between 0 and 1 spreads an exponential one by half.</summary>
     public TimeSpan PauseBefore(int repetition, double random)
     {

@@ -49,21 +49,23 @@ public sealed class ResiliencyTests
         answers.Single().Status.Should().Be(404);
     }
 
-    [Fact]
-    public async Task Retry_CodeNotMatchedWithALargeBody_IsGivenWholeAndOnce()
+    [Theory]
+    [InlineData(404, 1)]
+    [InlineData(503, 3)]
+    public async Task Retry_LargeBodyOfTheLastAttempt_IsGivenWhole(int status, int attempts)
     {
         var page = new string('x', 50_000);
         await using var app = await FakeApp.StartAsync(context =>
         {
-            context.Response.StatusCode = 404;
+            context.Response.StatusCode = status;
             return context.Response.WriteAsync(page);
         });
         await using var sidecar = await TestSidecar.StartAsync(options => options with { Run = _run, AppPort = app.Port, MaxBodySize = 1_000 }, [Policies(ServerErrorsOnly, "retry: r")]);
 
         using var response = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x");
 
-        ((int)response.StatusCode, await response.Content.ReadAsStringAsync()).Should().Be((404, page));
-        app.Seen.Should().ContainSingle();
+        ((int)response.StatusCode, await response.Content.ReadAsStringAsync()).Should().Be((status, page));
+        app.Seen.Should().HaveCount(attempts);
     }
 
     [Fact]
