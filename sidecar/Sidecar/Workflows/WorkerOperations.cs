@@ -25,14 +25,19 @@ internal sealed class WorkerOperations(WorkflowEngine engine)
     }
 
     /// <summary>The answer to a turn; a stale one changes nothing.</summary>
-    public Task CompleteTurnAsync(WorkflowResponse response, CancellationToken cancellation) => engine.ChangeAsync(
-        response.InstanceId,
-        instance =>
-        {
-            engine.Dispatcher.Release(response.CompletionToken, instance.TurnToken);
-            return (true, instance.CompleteTurn(response));
-        },
-        cancellation);
+    public Task CompleteTurnAsync(WorkflowResponse response, CancellationToken cancellation)
+    {
+        var isTokensOwn = response.CompletionToken.Length > 0;
+        response.CompletionToken = engine.Dispatcher.TokenOf(response);
+        return engine.ChangeAsync(
+            response.InstanceId,
+            instance =>
+            {
+                engine.Dispatcher.Release(response.CompletionToken, isTokensOwn);
+                return (true, instance.CompleteTurn(response));
+            },
+            cancellation);
+    }
 
     /// <summary>
     /// The answer to an activity; a stale or repeated one changes nothing. It goes to the engine of the app whose instance asked; when that
@@ -41,10 +46,12 @@ internal sealed class WorkerOperations(WorkflowEngine engine)
     public async Task CompleteActivityAsync(ActivityResponse response, CancellationToken cancellation)
     {
         var dispatcher = engine.Dispatcher;
-        var app = dispatcher.OwnerOf(response);
+        var isTokensOwn = response.CompletionToken.Length > 0;
+        response.CompletionToken = dispatcher.TokenOf(response);
+        var app = dispatcher.OwnerOf(response.CompletionToken);
         if ((app == engine.Context.AppId ? engine : engine.Context.Environment.Peers.Find(app)) is not { } owner)
         {
-            dispatcher.Release(response.CompletionToken, null);
+            dispatcher.Release(response.CompletionToken, isTokensOwn);
             return;
         }
 
@@ -52,7 +59,7 @@ internal sealed class WorkerOperations(WorkflowEngine engine)
             response.InstanceId,
             instance =>
             {
-                dispatcher.Release(response.CompletionToken, instance.ActivityToken(response.TaskId));
+                dispatcher.Release(response.CompletionToken, isTokensOwn);
                 return (true, instance.CompleteActivity(response));
             },
             cancellation);

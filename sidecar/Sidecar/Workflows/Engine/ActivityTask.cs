@@ -3,9 +3,21 @@ using Dapr.DurableTask.Protobuf;
 namespace Sidecar.Workflows.Engine;
 
 /// <summary>An open activity. The token names the attempt that a worker has; guarded by the instance's gate.</summary>
-internal sealed class ActivityTask(WorkflowInstance instance, HistoryEvent scheduled)
+internal sealed class ActivityTask(WorkflowInstance instance, HistoryEvent scheduled) : IDispatched
 {
     public WorkflowInstance Instance { get; } = instance;
+
+    /// <inheritdoc />
+    public Lock Gate => Instance.Gate;
+
+    /// <inheritdoc />
+    public int Losses { get; set; }
+
+    /// <inheritdoc />
+    public bool IsHeldBack { get; set; }
+
+    /// <summary>Waits until a worker has answered another one that it cannot tell from this one.</summary>
+    public bool WaitsForEqual { get; set; }
 
     public int TaskId => Scheduled.EventId;
 

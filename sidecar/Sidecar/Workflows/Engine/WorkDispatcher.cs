@@ -7,18 +7,23 @@ namespace Sidecar.Workflows.Engine;
 /// <summary>
 /// Hands turns and activities to the connected workers. Invariants: work waits in the queues while no worker has room for
 /// it; what a worker has is leased to its connection under a token, and goes back to the queue when the connection or the
-/// lease ends before the answer; work that cannot be handed out fails alone. The queues hold what is in memory anyway; the engine bounds that (<see cref="WorkflowOptions.MaxQueued"/>).
+/// lease ends before the answer - later each time, should it be what ends them; an answer without a token is that to the one lease it can mean
+/// (<see cref="TokenlessWork{TKey, TWork}"/>), or stale; work that cannot be handed out fails alone. The queues hold what is in memory
+/// anyway; the engine bounds that (<see cref="WorkflowOptions.MaxQueued"/>).
 /// </summary>
-internal sealed class WorkDispatcher(EngineContext context)
+internal sealed partial class WorkDispatcher(EngineContext context)
 {
     // What a worker gets at once before its first answer with a token. Workers of the older protocol never send one, and theirs is a short
     // queue of their own (the official JavaScript runtime runs 10 items, holds 100 more and drops the rest without a word).
     private const int UnprovenTurns = 10;
     private const int UnprovenActivities = 50;
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<WorkflowInstance> _turns = Channel.CreateUnbounded<WorkflowInstance>();
     private readonly Channel<ActivityTask> _activities = Channel.CreateUnbounded<ActivityTask>();
     private readonly ConcurrentDictionary<string, Lease> _leases = new(StringComparer.Ordinal);
+    private readonly TokenlessWork<string, WorkflowInstance> _turnsOut = new();
+    private readonly TokenlessWork<(string Instance, int Task), ActivityTask> _activitiesOut = new();
     private int _workers;
 
     /// <summary>Connected workers.</summary>
@@ -33,7 +38,7 @@ internal sealed class WorkDispatcher(EngineContext context)
     /// <summary>Queues a turn. Called under the instance's gate.</summary>
     public void Enqueue(WorkflowInstance instance)
     {
-        if (instance.CanRun && !instance.Queued)
+        if (instance is { CanRun: true, Queued: false, IsHeldBack: false })
         {
             instance.Queued = true;
             _turns.Writer.TryWrite(instance);
@@ -47,7 +52,7 @@ internal sealed class WorkDispatcher(EngineContext context)
         {
             context.Environment.Peers.Find(task.App)?.Dispatcher.Enqueue(task);
         }
-        else if (task is { Token: null, Queued: false })
+        else if (task is { Token: null, Queued: false, IsHeldBack: false })
         {
             task.Queued = _activities.Writer.TryWrite(task);
         }
@@ -59,31 +64,12 @@ internal sealed class WorkDispatcher(EngineContext context)
         _activities.Writer.TryComplete();
         while (_activities.Reader.TryRead(out var task))
         {
-            lock (task.Instance.Gate)
-            {
-                task.Queued = false;
-            }
+            GiveBack(task);
         }
-    }
 
-    /// <summary>The app whose instance an activity answers, which need not be this one.</summary>
-    public string OwnerOf(ActivityResponse response) =>
-        (response.CompletionToken.Length > 0
-            ? _leases.GetValueOrDefault(response.CompletionToken)
-            : _leases.Values.FirstOrDefault(lease => lease.Task is { } task && task.TaskId == response.TaskId && lease.Instance.Id == response.InstanceId))
-        ?.Instance.AppId ?? context.AppId;
-
-    /// <summary>An answer has come: its worker has room again. The token is the answer's own, else the one the open item has.</summary>
-    public void Release(string answered, string? open)
-    {
-        var token = answered.Length > 0 ? answered : open;
-        if (token is not null && _leases.TryRemove(token, out var lease))
+        foreach (var task in _activitiesOut.Close())
         {
-            lease.Room.Release();
-            if (answered.Length > 0)
-            {
-                lease.Worker.Prove();
-            }
+            GiveBack(task);
         }
     }
 
@@ -91,7 +77,7 @@ internal sealed class WorkDispatcher(EngineContext context)
     public async Task ServeAsync(Func<WorkItem, Task> send, Heartbeat heartbeat, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var worker = new Worker(send, heartbeat, context.Environment.Completion);
+        var worker = new ConnectedWorker(send, heartbeat, context.Environment.Completion);
         Interlocked.Increment(ref _workers);
         try
         {
@@ -111,25 +97,9 @@ internal sealed class WorkDispatcher(EngineContext context)
         }
     }
 
-    /// <summary>Takes back what workers have had for too long, and ends the streams of silent ones, which then lose all they have. Returns how many items that are.</summary>
-    public int TakeBackOverdue()
-    {
-        var now = context.Time.GetUtcNow();
-        var ofSilent = _leases.Values.Where(lease => lease.Worker.Heartbeat.IsSilent).ToList();
-        ofSilent.ForEach(lease => lease.Worker.End());
-        var overdue = _leases.Where(pair => pair.Value.Until <= now).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
-        return ofSilent.Count + overdue.Count(pair => _leases.TryRemove(pair.Key, out var lease) && TakeBackOverdue(pair.Key, lease));
-    }
-
-    private bool TakeBackOverdue(string token, Lease lease)
-    {
-        lease.Room.Release();
-        return TakeBack(token, lease);
-    }
-
     private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
-    private async Task PumpAsync<T>(Worker worker, ChannelReader<T> queue, Room room, Func<Worker, Room, T, WorkItem?> lease, CancellationToken cancellation)
+    private async Task PumpAsync<T>(ConnectedWorker worker, ChannelReader<T> queue, Room room, Func<ConnectedWorker, Room, T, WorkItem?> lease, CancellationToken cancellation)
     {
         while (true)
         {
@@ -142,134 +112,6 @@ internal sealed class WorkDispatcher(EngineContext context)
             else
             {
                 room.Release();
-            }
-        }
-    }
-
-    private WorkItem? LeaseTurn(Worker worker, Room room, WorkflowInstance instance)
-    {
-        var token = context.NewId();
-        lock (instance.Gate)
-        {
-            var item = TryBegin(instance, () => instance.BeginTurn(token));
-            if (item is not null)
-            {
-                _leases[token] = new Lease(worker, room, instance, null, context.Time.GetUtcNow() + context.Options.TurnLease);
-            }
-
-            return item;
-        }
-    }
-
-    private WorkItem? LeaseActivity(Worker worker, Room room, ActivityTask task)
-    {
-        var token = context.NewId();
-        lock (task.Instance.Gate)
-        {
-            var item = TryBegin(task.Instance, () => task.Instance.BeginActivity(task, token, context.Tracing));
-            if (item is not null)
-            {
-                _leases[token] = new Lease(worker, room, task.Instance, task, context.Time.GetUtcNow() + context.Options.ActivityLease);
-            }
-
-            return item;
-        }
-    }
-
-    // One instance that cannot be read must not end the stream of a worker. It may be another app's: its own engine has it.
-    private static WorkItem? TryBegin(WorkflowInstance instance, Func<WorkItem?> begin)
-    {
-        try
-        {
-            return begin();
-        }
-        catch (Exception e)
-        {
-            instance.Suspect(e);
-            return null;
-        }
-    }
-
-    private void TakeBack(Worker worker)
-    {
-        foreach (var (token, lease) in _leases.Where(pair => pair.Value.Worker == worker).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList())
-        {
-            if (_leases.TryRemove(token, out _))
-            {
-                TakeBack(token, lease);
-            }
-        }
-    }
-
-    private bool TakeBack(string token, Lease lease)
-    {
-        lock (lease.Instance.Gate)
-        {
-            if (lease.Task is null && lease.Instance.AbandonTurn(token))
-            {
-                Enqueue(lease.Instance);
-                return true;
-            }
-
-            if (lease.Task is { } task && lease.Instance.AbandonActivity(task, token))
-            {
-                Enqueue(task);
-                return true;
-            }
-
-            return false;
-        }
-    }
-
-    private sealed record Lease(Worker Worker, Room Room, WorkflowInstance Instance, ActivityTask? Task, DateTimeOffset Until);
-
-    private sealed class Worker(Func<WorkItem, Task> send, Heartbeat heartbeat, TaskCreationOptions completion)
-    {
-        private readonly Room _turn = new(1);
-        private readonly List<(Room Room, int More)> _unproven = [];
-        private readonly TaskCompletionSource _ended = new(completion);
-
-        public Heartbeat Heartbeat { get; } = heartbeat;
-
-        public Task Ended => _ended.Task;
-
-        public void End() => _ended.TrySetResult();
-
-        // Not disposed: a late answer may release it after the stream has ended.
-        public Room Room(int unproven, int limit)
-        {
-            var room = new Room(Math.Min(unproven, limit));
-            if (limit > unproven)
-            {
-                lock (_unproven)
-                {
-                    _unproven.Add((room, limit - unproven));
-                }
-            }
-
-            return room;
-        }
-
-        public void Prove()
-        {
-            lock (_unproven)
-            {
-                _unproven.ForEach(each => each.Room.Release(each.More));
-                _unproven.Clear();
-            }
-        }
-
-        public async Task SendAsync(WorkItem item, CancellationToken cancellation)
-        {
-            await _turn.TakeAsync(cancellation);
-            try
-            {
-                // One that does not read must not keep what it has: the write is left to end with its stream.
-                await send(item).WaitAsync(cancellation);
-            }
-            finally
-            {
-                _turn.Release();
             }
         }
     }

@@ -63,8 +63,7 @@ internal sealed partial class WorkflowInstance
     /// <summary>Closes an activity and puts its result into the inbox; null when the answer is stale or repeated.</summary>
     public Step? CompleteActivity(ActivityResponse response)
     {
-        if (!_tasks.TryGetValue(response.TaskId, out var task)
-            || (response.CompletionToken.Length > 0 && response.CompletionToken != task.Token))
+        if (!_tasks.TryGetValue(response.TaskId, out var task) || task.Token is null || response.CompletionToken != task.Token)
         {
             return null;
         }

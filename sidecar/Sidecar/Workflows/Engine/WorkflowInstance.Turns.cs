@@ -61,13 +61,14 @@ internal sealed partial class WorkflowInstance
     /// <summary>Applies a worker's answer; null when it is stale.</summary>
     public Step? CompleteTurn(WorkflowResponse response)
     {
-        if (_turn is not { } turn || (response.CompletionToken.Length > 0 && response.CompletionToken != turn.Token))
+        if (_turn is not { } turn || response.CompletionToken != turn.Token)
         {
             return null;
         }
 
         var step = new Step();
         _turn = null;
+        Losses = 0;
         TakeEvents(step, turn, response.Version);
         _state!.StartedAt ??= context.Now;
         _state.CustomStatus = response.CustomStatus ?? _state.CustomStatus;

@@ -19,6 +19,7 @@ internal sealed partial class WorkflowInstance
         : _state!.WorkflowStatus == OrchestrationStatus.Suspended ? new("a resume: it is suspended", "a resume")
         : _startPending && !IsStartDue ? new($"its start at {_state.ScheduledStartTimestamp.ToDateTimeOffset():O}", "the time they are to start at")
         : _turn is not null ? new("the answer of a worker that has its turn", AnswerOfAWorker, IsProblem: true)
+        : IsHeldBack ? WaitForAttempt(this)
         : CanRun ? WaitForWorker(context.AppId)
         : WaitForWork();
 
@@ -29,12 +30,20 @@ internal sealed partial class WorkflowInstance
         { } workers => new($"one of {workers} connected workers to have room", "a worker to have room", IsProblem: true),
     };
 
+    private static WorkflowWait WaitForAttempt(IDispatched work) =>
+        new($"its next attempt: {work.Losses} workers have gone, one after the other, while they had it", "the next attempt of work whose workers have gone each time", IsProblem: true);
+
+    private WorkflowWait WaitOf(ActivityTask task) =>
+        task.IsHeldBack ? WaitForAttempt(task)
+        : task.WaitsForEqual ? new("the answer to another of that number of an instance of that id, as the worker which has it answers without tokens", "answers of workers without tokens", IsProblem: true)
+        : WaitForWorker(task.App);
+
     private WorkflowWait WaitForWork()
     {
         var open = WorkflowFork.OpenOf(_history);
         var named = string.Join("; ", open.Take(MostNamed).Select(Name));
         var text = open.Count == 0 ? AnEvent : open.Count > MostNamed ? $"{named}; and {open.Count - MostNamed} more" : named;
-        return WaitingTasks.FirstOrDefault() is { } waiting ? new(text, WaitForWorker(waiting.App).Summary, IsProblem: true)
+        return WaitingTasks.FirstOrDefault() is { } waiting ? new(text, WaitOf(waiting).Summary, IsProblem: true)
             : _tasks.Count > 0 ? new(text, AnswerOfAWorker, IsProblem: true)
             : new(text, open.Count == 0 ? AnEvent : Kind(open[0]));
     }
@@ -48,7 +57,7 @@ internal sealed partial class WorkflowInstance
 
     private string Name(HistoryEvent e) => e switch
     {
-        { TaskScheduled: { } task } when _tasks.GetValueOrDefault(e.EventId) is { Token: null } waiting => $"activity '{task.Name}' (#{e.EventId}), which waits for {WaitForWorker(waiting.App).Text}",
+        { TaskScheduled: { } task } when _tasks.GetValueOrDefault(e.EventId) is { Token: null } waiting => $"activity '{task.Name}' (#{e.EventId}), which waits for {WaitOf(waiting).Text}",
         { TaskScheduled: { } task } => $"activity '{task.Name}' (#{e.EventId}), which a worker{OfApp(ForeignApp(e.Router))} has",
         { ChildWorkflowInstanceCreated: { } child } => $"child workflow '{child.InstanceId}'{OfApp(ForeignApp(e.Router))}",
         { TimerCreated: { ExternalEvent: { } external, FireAt: var until } } => $"event '{external.Name}' until {until.ToDateTimeOffset():O}",

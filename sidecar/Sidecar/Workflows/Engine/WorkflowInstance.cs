@@ -13,7 +13,7 @@ namespace Sidecar.Workflows.Engine;
 /// - at most one turn is with a worker; an answer counts only with the token of that turn, so a late or repeated one changes nothing;
 /// - an activity's completion counts once: it needs the open activity, and closes it in the same step.
 /// </summary>
-internal sealed partial class WorkflowInstance(string id, EngineContext context)
+internal sealed partial class WorkflowInstance(string id, EngineContext context) : IDispatched
 {
     private const int StartTimer = -1;
     private static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(5);
@@ -35,7 +35,14 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
     private long _turnEnded;
     private Telemetry.Span? _span;
 
+    /// <inheritdoc />
     public Lock Gate { get; } = new();
+
+    /// <summary>How many workers have gone, one after the other, while they had its turn.</summary>
+    public int Losses { get; set; }
+
+    /// <inheritdoc />
+    public bool IsHeldBack { get; set; }
 
     public string Id { get; } = id;
 
@@ -76,9 +83,6 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
 
     public int InboxLength => _inbox.Count;
 
-    /// <summary>The answer token of the turn that a worker has.</summary>
-    public string? TurnToken => _turn?.Token;
-
     /// <summary>
     /// How long the next turn is put off: as long as the last one took, while more results are to come. A turn costs as much as the history is
     /// long, so that one for each of thousands of results would cost the square of their number. Zero for turns that take no time worth saving.
@@ -87,9 +91,6 @@ internal sealed partial class WorkflowInstance(string id, EngineContext context)
 
     /// <summary>Somebody waits for <see cref="Pause"/> to be over.</summary>
     public bool IsPutOff { get; set; }
-
-    /// <summary>The answer token of the attempt of an activity that a worker has.</summary>
-    public string? ActivityToken(int taskId) => _tasks.GetValueOrDefault(taskId)?.Token;
 
     /// <summary>Nothing is under way and nothing can be done: it may leave memory.</summary>
     public bool IsQuiescent => StepsUnderWay == 0 && _turn is null && !Queued && _tasks.Count == 0 && !CanRun;

@@ -22,6 +22,15 @@ internal sealed class FakeWorker(GrpcTestClient client) : IAsyncDisposable
     /// <summary>What an activity does; default: answers its input.</summary>
     public Func<ActivityRequest, Task<ActivityResponse>> Activity { get; set; } = request => Task.FromResult(new ActivityResponse { Result = request.Input });
 
+    /// <summary>Whether its answers carry the token of what they answer; those of the older protocol do not.</summary>
+    public bool HasTokens { get; init; } = true;
+
+    /// <summary>How many answers to turns have got through.</summary>
+    public int TurnsAnswered { get; private set; }
+
+    /// <summary>The turns it answers; default: all.</summary>
+    public Func<WorkflowRequest, bool> Answers { get; set; } = _ => true;
+
     /// <summary>How often each activity's completion is sent.</summary>
     public int Repeat { get; set; } = 1;
 
@@ -70,15 +79,21 @@ internal sealed class FakeWorker(GrpcTestClient client) : IAsyncDisposable
     {
         var request = item.WorkflowRequest;
         Turns.Enqueue(request);
+        if (!Answers(request))
+        {
+            return;
+        }
+
         List<HistoryEvent> events = [.. request.PastEvents, .. request.NewEvents];
         var name = events.Last(e => e.ExecutionStarted is not null).ExecutionStarted.Name;
-        var response = new WorkflowResponse { InstanceId = request.InstanceId, CompletionToken = item.CompletionToken, Actions = { Workflows[name](events) } };
+        var response = new WorkflowResponse { InstanceId = request.InstanceId, CompletionToken = HasTokens ? item.CompletionToken : "", Actions = { Workflows[name](events) } };
         if (name == "Status")
         {
             response.CustomStatus = "\"step-1\"";
         }
 
         await client.CallAsync<WorkflowResponse, CompleteTaskResponse>("/TaskHubSidecarService/CompleteOrchestratorTask", response, cancellation: _stop.Token);
+        TurnsAnswered++;
     }
 
     private async Task ActivityAsync(WorkItem item)
@@ -88,7 +103,7 @@ internal sealed class FakeWorker(GrpcTestClient client) : IAsyncDisposable
         var response = await Activity(request);
         response.InstanceId = request.WorkflowInstance.InstanceId;
         response.TaskId = request.TaskId;
-        response.CompletionToken = item.CompletionToken;
+        response.CompletionToken = HasTokens ? item.CompletionToken : "";
         for (var i = 0; i < Repeat; i++)
         {
             await client.CallAsync<ActivityResponse, CompleteTaskResponse>("/TaskHubSidecarService/CompleteActivityTask", response, cancellation: _stop.Token);

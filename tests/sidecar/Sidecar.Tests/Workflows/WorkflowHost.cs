@@ -39,7 +39,7 @@ internal sealed class WorkflowHost : IAsyncDisposable
     /// <summary>A client with a connection of its own.</summary>
     public GrpcTestClient NewClient() => new(new Uri($"http://127.0.0.1:{Port}"));
 
-    public FakeWorker Worker() => new(Client);
+    public FakeWorker Worker(bool hasTokens = true) => new(Client) { HasTokens = hasTokens };
 
     public Task<CreateInstanceResponse> StartAsync(string workflow, string id, string? input = null, DateTimeOffset? at = null, TimeSpan? timeout = null) =>
         CallAsync<CreateInstanceRequest, CreateInstanceResponse>("StartInstance", new CreateInstanceRequest
