@@ -11,6 +11,9 @@ internal sealed record ComponentSpec(string Name, string Type, string Version, I
     /// <summary>A digest of what the component is made from, before templates such as <c>{uuid}</c> are filled in; empty when it was not read from a file.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>The names of the secrets that metadata fields refer to, by field; also of those that are not there.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether the sidecar goes on without the component when it cannot be made or connected; default false.</summary>
     public bool IgnoreErrors { get; init; }
 

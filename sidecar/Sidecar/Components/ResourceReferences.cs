@@ -13,12 +13,24 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
     {
         var type = ComponentCatalogue.Types.GetValueOrDefault(document.Root.TextAt("spec", "type") ?? "");
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var secrets = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var item in document.Root.ListAt("spec", "metadata"))
         {
-            if (item.TextAt("name") is { } name && Value(document, item, $"spec.metadata '{name}'") is { } value)
+            if (item.TextAt("name") is not { } name)
             {
-                metadata[type?.Field(name) is { IsPrefix: false } field ? field.Name : name] = Substitute(value);
+                continue;
+            }
+
+            var known = type?.Field(name) is { IsPrefix: false } field ? field.Name : name;
+            if (item.At("secretKeyRef")?.TextAt("name") is { } secret)
+            {
+                secrets[known] = secret;
+            }
+
+            if (Value(document, item, $"spec.metadata '{name}'") is { } value)
+            {
+                metadata[known] = Substitute(value);
                 digest.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
             }
         }
@@ -29,7 +41,7 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
             document.Root.TextAt("spec", "version") ?? "",
             metadata,
             document.File)
-        { Digest = Convert.ToHexString(digest.GetHashAndReset()), IgnoreErrors = IgnoresErrors(document) };
+        { Digest = Convert.ToHexString(digest.GetHashAndReset()), IgnoreErrors = IgnoresErrors(document), Secrets = secrets };
     }
 
     /// <summary>Whether a resource refers to secrets of a store that is not there. Outside strict mode it waits for the store, as in Dapr: for ever.</summary>

@@ -11,8 +11,11 @@ namespace Sidecar.Secrets;
 internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
 {
     private readonly string _separator = spec["nestedSeparator"] ?? ":";
-    private readonly bool _multiValued = string.Equals(spec["multiValued"], "true", StringComparison.OrdinalIgnoreCase);
+    private readonly bool _multiValued = new MetadataReader(spec).Boolean("multiValued", fallback: false);
     private Dictionary<string, IReadOnlyDictionary<string, string>> _secrets = new(StringComparer.Ordinal);
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> Capabilities => _multiValued ? ["MULTIPLE_KEY_VALUES_PER_SECRET"] : [];
 
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)

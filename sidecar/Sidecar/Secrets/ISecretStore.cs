@@ -3,6 +3,9 @@ namespace Sidecar.Secrets;
 /// <summary>A store of secrets, each a set of key/value pairs.</summary>
 internal interface ISecretStore
 {
+    /// <summary>Dapr's words for what the store can do, as <c>/v1.0/metadata</c> lists them.</summary>
+    IReadOnlyList<string> Capabilities => [];
+
     /// <summary>Reads what the store needs; throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 

@@ -20,8 +20,12 @@ internal sealed class SecretsApi(SecretReader reader) : IHttpApi
             return;
         }
 
-        var storeName = Uri.UnescapeDataString(rest[..slash]);
-        var name = Uri.UnescapeDataString(rest[(slash + 1)..]);
+        if (RequestMetadata.Decode(rest[..slash]) is not { } storeName || RequestMetadata.Decode(rest[(slash + 1)..]) is not { } name)
+        {
+            await RequestMetadata.WriteBadPathAsync(context);
+            return;
+        }
+
         if (name == "bulk")
         {
             var (secrets, problem) = await reader.GetAllAsync(storeName, context.RequestAborted);

@@ -25,7 +25,7 @@ internal sealed class SecretsBuildingBlock : IBuildingBlock
 
     /// <inheritdoc />
     public IEnumerable<LoadedComponent> LoadedComponents =>
-        _services.ComponentsOf("secretstores").Select(store => new LoadedComponent(store.Name, store.Type, store.Version, []));
+        _services.ComponentsOf("secretstores").Select(store => new LoadedComponent(store.Name, store.Type, store.Version, _services.SecretStores.GetValueOrDefault(store.Name)?.Capabilities ?? []));
 
     /// <summary>The stores are read with the resources; whoever reads them sees the new ones at the commit.</summary>
     public IEnumerable<string> ReloadedKinds => ["secretstores"];

@@ -1,3 +1,5 @@
+using Sidecar.State.Queries;
+
 namespace Sidecar.State;
 
 /// <summary>
@@ -14,6 +16,9 @@ internal interface IStateStore : IAsyncDisposable
 
     /// <summary>Whether an answer with several keys lists the missing ones behind the others, as daprd does for this store.</summary>
     bool ListsMissingLast => false;
+
+    /// <summary>Answers queries; null = the store knows none.</summary>
+    IStateQueries? Queries => null;
 
     /// <summary>Connects and prepares the store. Throws <see cref="Components.ComponentException"/>.</summary>
     Task StartAsync(CancellationToken cancellationToken);

@@ -3,6 +3,7 @@ using Sidecar.Components;
 using Sidecar.Outbox;
 using Sidecar.Reloading;
 using Sidecar.Resiliency;
+using Sidecar.State.Queries;
 using Sidecar.Telemetry;
 using Sidecar.Telemetry.Metrics;
 
@@ -22,14 +23,23 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
     /// <summary>What the component is made from.</summary>
     public ComponentSpec? Spec { get; init; }
 
+    /// <summary>Encrypts what the app saves; null = values are stored as they are. Those of actors always are, as in Dapr.</summary>
+    public StateEncryption? Encryption { get; init; }
+
     /// <summary>The calls under way to it.</summary>
     public Usage Usage { get; } = new();
 
-    public Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken) =>
-        CountedAsync("get", token => Store.GetAsync(Keys.Stored(key), token), _ => AttemptOutcome.Success, cancellationToken);
+    public Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        var found = CountedAsync("get", token => Store.GetAsync(Keys.Stored(key), token), _ => AttemptOutcome.Success, cancellationToken);
+        return Encryption is null ? found : OpenAsync(found, Encryption);
+    }
 
-    public Task<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
-        CountedAsync("bulk_get", token => Store.GetAsync([.. keys.Select(Keys.Stored)], token), _ => AttemptOutcome.Success, cancellationToken);
+    public async Task<IReadOnlyList<StateItem?>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        var found = await CountedAsync("bulk_get", token => Store.GetAsync([.. keys.Select(Keys.Stored)], token), _ => AttemptOutcome.Success, cancellationToken);
+        return Encryption is null ? found : [.. found.Select(Encryption.Open)];
+    }
 
     /// <summary>The values of several keys with their keys, in the order in which the APIs list them.</summary>
     public async Task<IReadOnlyList<(string Key, StateItem? Item)>> ListAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
@@ -46,14 +56,21 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
 
     /// <summary>A transaction of the app, through the outbox if there is one.</summary>
     public Task<StateFailure?> ExecuteTransactionAsync(IReadOnlyList<StateOperation> operations, TraceContext trace, CancellationToken cancellationToken) => Outbox is { } outbox
-        ? outbox.TransactAsync(operations, trace, (changes, attempts) => TransactAsync(token => attempts.RunAsync(() => Store.TransactAsync(changes, token)), cancellationToken), cancellationToken)
-        : TransactAsync(operations, cancellationToken);
+        ? outbox.TransactAsync(operations, trace, (changes, attempts) => TransactAsync(token => attempts.RunAsync(() => Store.TransactAsync(Seal(changes), token)), cancellationToken), cancellationToken)
+        : TransactAsync(Seal(operations), cancellationToken);
 
     public Task<StateFailure?> TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
         TransactAsync(token => Store.TransactAsync(operations, token), cancellationToken);
 
-    public Task<StateFailure?> ApplyAsync(StateOperation operation, CancellationToken cancellationToken) =>
-        CountedAsync(operation is SetOperation ? "set" : "delete", token => Store.ApplyAsync(operation, token), Judge, cancellationToken);
+    public Task<StateFailure?> ApplyAsync(StateOperation operation, CancellationToken cancellationToken)
+    {
+        var change = Encryption is null ? operation : Encryption.Seal(operation);
+        return CountedAsync(operation is SetOperation ? "set" : "delete", token => Store.ApplyAsync(change, token), Judge, cancellationToken);
+    }
+
+    /// <summary>A query over the keys of the app.</summary>
+    public Task<QueryAnswer> QueryAsync(IStateQueries queries, StateQuery query, CancellationToken cancellationToken) =>
+        CountedAsync("query", token => queries.RunAsync(query, Keys, token), answer => new AttemptOutcome(answer.Problem is not null, 0, Permanent: true), cancellationToken);
 
     /// <summary>Saves several values, each for itself: one that fails does not undo the others. Returns what failed, in one.</summary>
     public async Task<StateFailure?> SaveAsync(IReadOnlyList<SetOperation> operations, CancellationToken cancellationToken)
@@ -73,6 +90,14 @@ internal sealed record LoadedStateStore(string Name, StateKeys Keys, IStateStore
             async (i, token) => failures[i] = await ApplyOrExplainAsync(operations[i], token));
         return Join([.. failures.OfType<StateFailure>()]);
     }
+
+    private static async Task<StateItem?> OpenAsync(Task<StateItem?> found, StateEncryption encryption)
+    {
+        var item = encryption.Open(await found);
+        return item?.Problem is { } problem ? throw new InvalidDataException(problem) : item;
+    }
+
+    private IReadOnlyList<StateOperation> Seal(IReadOnlyList<StateOperation> operations) => Encryption is null ? operations : [.. operations.Select(Encryption.Seal)];
 
     private Task<StateFailure?> TransactAsync(Func<CancellationToken, Task<StateFailure?>> attempt, CancellationToken cancellationToken) =>
         CountedAsync("transaction", attempt, Judge, cancellationToken);

@@ -1,5 +1,6 @@
 using Sidecar.Components;
 using Sidecar.Redis;
+using Sidecar.State.Queries;
 
 namespace Sidecar.State;
 
@@ -54,6 +55,9 @@ internal sealed class RedisStateStore(ComponentSpec spec, ComponentContext conte
     public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"];
 
     public string? Problem => _client.Problem;
+
+    /// <inheritdoc />
+    public IStateQueries Queries { get; } = new NoQueries();
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -212,5 +216,12 @@ internal sealed class RedisStateStore(ComponentSpec spec, ComponentContext conte
 
         lifetime = seconds > 0 ? Math.Min(seconds, int.MaxValue).ToString() : "none";
         return null;
+    }
+
+    // They would need the server's JSON module, and values that were saved through it.
+    private sealed class NoQueries : IStateQueries
+    {
+        public Task<QueryAnswer> RunAsync(StateQuery query, StateKeys keys, CancellationToken cancellationToken) =>
+            Task.FromResult(QueryAnswer.Refused("redis-json server support is required for query capability"));
     }
 }

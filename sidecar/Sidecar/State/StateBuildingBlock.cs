@@ -64,7 +64,11 @@ internal sealed class StateBuildingBlock : IBuildingBlock
     {
         var type = StateStoreTypes.All.First(type => type.Name.Equals(spec.Type, StringComparison.OrdinalIgnoreCase));
         var policy = _services.Resiliency.ForComponentOutbound(spec.Name);
-        return new LoadedStateStore(spec.Name, StateKeys.From(spec, _services.AppId, _services.Namespace), type.Create(spec, _services.ComponentContext), policy, _services.ComponentMetrics) { Spec = spec };
+        return new LoadedStateStore(spec.Name, StateKeys.From(spec, _services.AppId, _services.Namespace), type.Create(spec, _services.ComponentContext), policy, _services.ComponentMetrics)
+        {
+            Spec = spec,
+            Encryption = StateEncryption.From(spec),
+        };
     }
 
     // The other building blocks use those that are never exchanged; the rest is there for completeness.

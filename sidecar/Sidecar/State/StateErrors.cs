@@ -44,11 +44,6 @@ internal static class StateErrors
     public static ApiError QueryFailed(string store, string message) =>
         new(500, "ERR_STATE_QUERY", $"state store {store} query failed: {message}", [ErrorDetail.Resource("state", store), ErrorDetail.Info("DAPR_STATE_QUERY_FAILED")]);
 
-    /// <summary>No store here supports queries: what each says instead.</summary>
-    public static ApiError QueryOf(LoadedStateStore store, ReadOnlyMemory<byte> query) => store.Store is not RedisStateStore
-        ? QueryUnsupported(store.Name)
-        : QueryFailed(store.Name, GoJson.CheckWhole(query) is { } syntax ? $"failed to parse JSON query body: {syntax}" : "redis-json server support is required for query capability");
-
     private static int StatusOf(StateFailure failure) => failure.Kind switch
     {
         StateFailureKind.ETagMismatch => 409,

@@ -31,5 +31,8 @@ internal sealed record StateKeys(string? Prefix)
         });
     }
 
+    /// <summary>The key that an application names for a stored one.</summary>
+    public string Original(string stored) => stored[Stored("").Length..];
+
     public string Stored(string key) => Prefix is null ? key : $"{Prefix}{Separator}{key}";
 }

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Api.Http;
+using Sidecar.State.Queries;
 
 namespace Sidecar.State;
 
-/// <summary>The alpha query API, which no store here supports: answered with daprd's errors.</summary>
+/// <summary>The alpha query API.</summary>
 internal sealed class StateQueryHttpApi(IReadOnlyDictionary<string, LoadedStateStore> stores) : IHttpApi
 {
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0-alpha1/state"];
@@ -18,8 +20,34 @@ internal sealed class StateQueryHttpApi(IReadOnlyDictionary<string, LoadedStateS
         }
 
         var error = stores.Count == 0 ? StateErrors.NotConfigured(name, null)
-            : !stores.TryGetValue(name, out var store) ? StateErrors.NotFound(name, null)
-            : StateErrors.QueryOf(store, (await RequestBytes.ReadAsync(context)).Body);
-        await error.WriteAsync(context);
+            : stores.TryGetValue(name, out var store) ? await QueryAsync(context, store)
+            : StateErrors.NotFound(name, null);
+        if (error is not null)
+        {
+            await error.WriteAsync(context);
+        }
+    }
+
+    private static async Task<ApiError?> QueryAsync(HttpContext context, LoadedStateStore store)
+    {
+        var (body, _) = await RequestBytes.ReadAsync(context);
+        var (answer, error) = await StateQueries.RunAsync(store, body, context.RequestAborted);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        if (answer.Rows.Count == 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return null;
+        }
+
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        StateQueries.Write(writer, store, answer);
+        await writer.FlushAsync(context.RequestAborted);
+        await context.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+        return null;
     }
 }

@@ -12,8 +12,7 @@ internal static class StateStoreTypes
     [
         new("keyPrefix"),
         new("actorStateStore"),
-        new("primaryEncryptionKey", FieldSupport.Unsupported, Note: "values are stored as they are; encrypt them in the application"),
-        new("secondaryEncryptionKey", FieldSupport.Unsupported, Note: "values are stored as they are; encrypt them in the application"),
+        .. StateEncryption.Fields,
         .. OutboxOptions.Fields,
     ];
 

@@ -5,6 +5,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Sidecar.Api.Http;
 using Sidecar.Components;
+using Sidecar.State.Queries;
 
 namespace Sidecar.State.PostgreSql;
 
@@ -35,9 +36,13 @@ internal sealed partial class PostgreSqlStateStore : IStateStore
         var interval = metadata.Duration(spec["cleanupInterval"] is null ? "cleanupIntervalInSeconds" : "cleanupInterval", TimeSpan.FromHours(1));
         _cleanup = new PostgreSqlCleanup(_source, _layout, interval, _logger, context.Time);
         _watch = new PostgreSqlWatch(_source, context.Time);
+        Queries = _layout.Version2 ? null : new PostgreSqlQueries(_source, _layout.Table, _timeout);
     }
 
-    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"];
+    public IReadOnlyList<string> Capabilities => _layout.Version2 ? ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"] : ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "QUERY_API", "ACTOR"];
+
+    /// <inheritdoc />
+    public IStateQueries? Queries { get; }
 
     /// <inheritdoc />
     public string? Problem => _watch.Problem;

@@ -76,7 +76,7 @@ public sealed class OutboxRelayTests : IAsyncLifetime
         await using var relay = await RelayAsync(outcomes: handled, late: true);
 
         await Eventually.TrueAsync(() => handled.Count >= 2, "it is looked up again and again");
-        handled.Should().AllBeEquivalentTo(DeliveryOutcome.Failed);
+        handled.ToArray().Should().AllBeEquivalentTo(DeliveryOutcome.Failed);
         _published.Should().BeEmpty();
     }
 

@@ -50,6 +50,18 @@ public sealed class SecretsTests
         JsonElement.DeepEquals(await response.Content.ReadFromJsonAsync<JsonElement>(), JsonDocument.Parse(body).RootElement).Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData("yes", "nested", """{"a:b":"deep"}""")]
+    [InlineData("true", "k", """{"k":"v"}""")]
+    [InlineData("1", "with+blank", """{"with blank":"y"}""")]
+    public async Task Get_FromFileOfSeveralValues_AnswersThemAll(string multiValued, string name, string body)
+    {
+        await using var sidecar = await StartAsync(FileStore + $"\n  - name: multiValued\n    value: \"{multiValued}\"", null);
+
+        (await sidecar.Client.GetStringAsync($"v1.0/secrets/sec/{name}")).Should().Be(body);
+        (await sidecar.Client.GetStringAsync("v1.0/metadata")).Should().Contain("MULTIPLE_KEY_VALUES_PER_SECRET");
+    }
+
     [Fact]
     public async Task Get_WithinScopes_GivesOnlyWhatIsAllowed()
     {
@@ -133,10 +145,12 @@ public sealed class SecretsTests
         }
     }
 
-    private static async Task<TestSidecar> StartFileStoreAsync(string? configuration = null, params string[] resources)
+    private static Task<TestSidecar> StartFileStoreAsync(string? configuration = null, params string[] resources) => StartAsync(FileStore, configuration, resources);
+
+    private static async Task<TestSidecar> StartAsync(string store, string? configuration, params string[] resources)
     {
-        var sidecar = TestSidecar.Create(options => options, [FileStore, .. resources], configuration);
-        await File.WriteAllTextAsync(Path.Combine(sidecar.Folder, "secrets.json"), """{"k":"v","number":5,"big":12345678901234567890,"flag":true,"nothing":null,"nested":{"a":{"b":"deep"}},"list":["p","q"],"a/b":"slash"}""");
+        var sidecar = TestSidecar.Create(options => options, [store, .. resources], configuration);
+        await File.WriteAllTextAsync(Path.Combine(sidecar.Folder, "secrets.json"), """{"k":"v","number":5,"big":12345678901234567890,"flag":true,"nothing":null,"nested":{"a":{"b":"deep"}},"list":["p","q"],"a/b":"slash","with blank":"y"}""");
         await sidecar.StartAsync();
         return sidecar;
     }

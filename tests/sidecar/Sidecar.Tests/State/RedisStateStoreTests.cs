@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Sidecar.Components;
 using Sidecar.Redis;
 using Sidecar.State;
@@ -12,7 +11,7 @@ public sealed class RedisStateStoreTests : StateStoreContract
     public async Task Set_LayoutInTheDatabase_IsDaprs()
     {
         await SetAsync("k", "{\"a\":1}");
-        await using var client = await ClientAsync();
+        await using var client = await TestContext.RedisAsync();
 
         var fields = (await client.ExecuteAsync(RedisCommand.Of("HGETALL", Key("k")), CancellationToken.None)).AsFields();
 
@@ -24,7 +23,7 @@ public sealed class RedisStateStoreTests : StateStoreContract
     [Fact]
     public async Task Get_PlainStringOfSomebodyElse_HasNoETagAndCanBeReplaced()
     {
-        await using var client = await ClientAsync();
+        await using var client = await TestContext.RedisAsync();
         await client.ExecuteAsync(RedisCommand.Of("SET", Key("s"), "plain"), CancellationToken.None);
 
         var found = await GetAsync("s");
@@ -38,7 +37,7 @@ public sealed class RedisStateStoreTests : StateStoreContract
     [Fact]
     public async Task Get_HashWithoutVersion_Throws()
     {
-        await using var client = await ClientAsync();
+        await using var client = await TestContext.RedisAsync();
         await client.ExecuteAsync(RedisCommand.Of("HSET", Key("h"), "data", "1"), CancellationToken.None);
 
         var act = () => GetAsync("h");
@@ -49,7 +48,7 @@ public sealed class RedisStateStoreTests : StateStoreContract
     [Fact]
     public async Task Get_SeveralKeysOneUnreadable_ReadsTheOthers()
     {
-        await using var client = await ClientAsync();
+        await using var client = await TestContext.RedisAsync();
         await client.ExecuteAsync(RedisCommand.Of("HSET", Key("h"), "data", "1"), CancellationToken.None);
         await SetAsync("k", "1");
 
@@ -70,7 +69,7 @@ public sealed class RedisStateStoreTests : StateStoreContract
     {
         await SetAsync("k", "1", ttl: "100");
         await SetAsync("k", "2");
-        await using var client = await ClientAsync();
+        await using var client = await TestContext.RedisAsync();
 
         (await client.ExecuteAsync(RedisCommand.Of("TTL", Key("k")), CancellationToken.None)).Integer.Should().BeInRange(90, 100);
     }
@@ -87,12 +86,4 @@ public sealed class RedisStateStoreTests : StateStoreContract
 
     private protected override Task<IStateStore> CreateAsync() =>
         Task.FromResult<IStateStore>(new RedisStateStore(Spec("state.redis", "v1", ("redisHost", TestServers.RedisHost), ("redisPassword", TestServers.RedisPassword)), TestContext.Component()));
-
-    private static async Task<RedisClient> ClientAsync()
-    {
-        var spec = Spec("state.redis", "v1", ("redisHost", TestServers.RedisHost), ("redisPassword", TestServers.RedisPassword));
-        var client = new RedisClient(RedisOptions.From(spec), NullLogger.Instance, TimeProvider.System);
-        await client.ConnectAsync(CancellationToken.None);
-        return client;
-    }
 }

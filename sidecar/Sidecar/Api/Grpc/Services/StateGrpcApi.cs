@@ -1,7 +1,9 @@
+using System.Text;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Sidecar.Api.Http;
 using Sidecar.State;
+using Sidecar.State.Queries;
 using Sidecar.Telemetry;
 using Options = Dapr.Proto.Common.V1.StateOptions;
 using WireItem = Dapr.Proto.Common.V1.StateItem;
@@ -154,10 +156,23 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
             () => store.ExecuteTransactionAsync(operations, tracing.Of(call.Context), call.Cancellation), failure => StateErrors.Transaction(failure, appId), call, always: GrpcCode.Internal);
     }
 
-    private Task<QueryStateResponse> QueryAsync(QueryStateRequest request, GrpcCall call)
+    private async Task<QueryStateResponse> QueryAsync(QueryStateRequest request, GrpcCall call)
     {
         var store = Find(request.StoreName);
-        throw GrpcErrors.From(StateErrors.QueryOf(store, System.Text.Encoding.UTF8.GetBytes(request.Query)), GrpcCode.Internal);
+        var (answer, error) = await StateQueries.RunAsync(store, Encoding.UTF8.GetBytes(request.Query), call.Cancellation);
+        if (error is not null)
+        {
+            throw GrpcErrors.From(error, GrpcCode.Internal);
+        }
+
+        var response = new QueryStateResponse();
+        foreach (var row in answer.Rows)
+        {
+            response.Results.Add(new QueryStateItem { Key = store.Keys.Original(row.Key), Data = ByteString.CopyFrom(row.Data.Span), Etag = row.ETag });
+        }
+
+        response.Token = response.Results.Count > 0 ? answer.Token : "";
+        return response;
     }
 
     private LoadedStateStore Find(string name) => stores.Count == 0
