@@ -13,6 +13,7 @@ internal static class AppHttp
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
+        RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         ActivityHeadersPropagator = null,
         ConnectCallback = LingeringStream.ConnectAsync,

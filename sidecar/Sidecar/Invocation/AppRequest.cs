@@ -16,4 +16,10 @@ internal sealed class AppRequest(HttpMethod method, string path) : HttpRequestMe
 
     /// <summary>The request as a gRPC caller made it; it reaches a gRPC app as it is.</summary>
     public InvokeRequest? Original { get; init; }
+
+    /// <summary>Why it cannot be made over HTTP, or null: that needs a verb, and one that is not for proxies.</summary>
+    public string? Problem =>
+        Original is { HttpExtension: null } ? "rpc error: code = InvalidArgument desc = missing HTTP extension field"
+        : Method == HttpMethod.Connect || Original is { HttpExtension.Verb: HTTPExtension.Types.Verb.None } ? "rpc error: code = InvalidArgument desc = invalid HTTP verb"
+        : null;
 }

@@ -28,7 +28,9 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
         span?.SetTag("dapr.invoke_method", method.TrimStart('/'));
         span?.SetTag("dapr.protocol", "grpc");
         span?.SetTag("rpc.service", "ServiceInvocation");
-        var result = await CallAppAsync(request, Tracing.ContextOf(span, trace), "rpc error: code = Internal desc = error invoking app channel: ", cancellationToken);
+        var result = app.Exists
+            ? await CallAppAsync(request, Tracing.ContextOf(span, trace), "rpc error: code = Internal desc = error invoking app channel: ", cancellationToken)
+            : new InvocationResult(null, "rpc error: code = Internal desc = app channel is not initialized");
         Tracing.SetStatus(span, result.Response is null ? result.Status : (int)result.Response.StatusCode);
         if (app.Exists)
         {
@@ -52,7 +54,7 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
     {
         const string Words = "desc = ";
         refusal = access.Refusal(method, "NONE") is { } denied ? new GrpcStatus(GrpcCode.PermissionDenied, denied[(denied.IndexOf(Words, StringComparison.Ordinal) + Words.Length)..])
-            : !app.Exists ? new GrpcStatus(GrpcCode.Internal, "app channel is not initialized")
+            : !app.Exists ? grpc.NotThere
             : !app.IsHealthy ? new GrpcStatus(GrpcCode.Internal, "app is not in a healthy state")
             : null;
         return refusal is null ? grpc : null;
@@ -63,15 +65,15 @@ internal sealed class Callee(string appId, AppChannel app, GrpcApp grpc, AccessC
     {
         if (!app.Exists)
         {
-            return new InvocationResult(null, "rpc error: code = Internal desc = app channel is not initialized");
+            return new InvocationResult(null, "cannot invoke local endpoint: app channel not initialized");
         }
 
         if (!app.IsHealthy)
         {
-            return new InvocationResult(null, "rpc error: code = Internal desc = app is not in a healthy state");
+            return new InvocationResult(null, errorPrefix + "rpc error: code = Internal desc = app is not in a healthy state");
         }
 
-        if (app.IsHttp && request.Original is { } original && GrpcInvocation.Problem(original) is { } problem)
+        if (app.IsHttp && request.Problem is { } problem)
         {
             return new InvocationResult(null, errorPrefix + problem) { IsPermanent = true };
         }

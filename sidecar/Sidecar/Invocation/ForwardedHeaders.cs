@@ -22,7 +22,7 @@ internal static class ForwardedHeaders
         var nominated = from.Connection;
         foreach (var (name, values) in from)
         {
-            if (!NotToApp.Contains(name) && !IsNominated(nominated, name))
+            if (!NotToApp.Contains(name) && !IsNominated(nominated, name) && !IsNoContentType(name, values))
             {
                 Add(request, name, values);
             }
@@ -66,6 +66,8 @@ internal static class ForwardedHeaders
             }
         }
     }
+
+    private static bool IsNoContentType(string name, StringValues values) => values is [""] && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase);
 
     private static void Add(HttpRequestMessage request, string name, StringValues values)
     {

@@ -37,6 +37,9 @@ internal sealed class GrpcApp : IDisposable
         _metrics = metrics;
     }
 
+    /// <summary>What calls come to where no app is: as daprd says it, which dials port 0 then.</summary>
+    public GrpcStatus NotThere => new(GrpcCode.Unavailable, $"connection error: desc = \"transport: Error while dialing: dial tcp {new Uri(Address).Host}:0: connect: connection refused\"");
+
     /// <summary>Where the app listens.</summary>
     public string Address { get; }
 

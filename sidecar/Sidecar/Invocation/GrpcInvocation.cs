@@ -73,31 +73,39 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
         }
     }
 
-    /// <summary>Why an HTTP app cannot be called with a request, or null: HTTP needs a verb.</summary>
-    public static string? Problem(InvokeRequest message) =>
-        message.HttpExtension is null ? "rpc error: code = InvalidArgument desc = missing HTTP extension field"
-        : message.HttpExtension.Verb == Verb.None ? "rpc error: code = InvalidArgument desc = invalid HTTP verb"
-        : null;
-
     private static GrpcException Failed(string id, string error) => new(GrpcCode.Internal, $"failed to invoke, id: {id}, err: {error}");
 
     private static AppRequest CreateRequest(InvokeRequest message, string path, GrpcCall call)
     {
         var verb = message.HttpExtension?.Verb is null or Verb.None ? Verb.Post : message.HttpExtension.Verb;
-        var request = new AppRequest(new HttpMethod(verb.ToString().ToUpperInvariant()), path) { Original = message };
+        var request = new AppRequest(new HttpMethod(verb.ToString().ToUpperInvariant()), path) { Original = Normalized(message) };
         var body = message.Data?.Value ?? ByteString.Empty;
-        if (!body.IsEmpty || message.ContentType.Length > 0 || verb is not (Verb.Get or Verb.Head))
+        var contentType = message.Data?.TypeUrl.Length > 0 ? OnInvokeHandler.ProtobufType : message.ContentType;
+        if (!body.IsEmpty || contentType.Length > 0 || verb is not (Verb.Get or Verb.Head))
         {
             request.Content = new ReadOnlyMemoryContent(body.Memory);
         }
 
-        if (message.ContentType.Length > 0)
+        if (contentType.Length > 0)
         {
-            request.Content!.Headers.TryAddWithoutValidation("Content-Type", message.ContentType);
+            request.Content!.Headers.TryAddWithoutValidation("Content-Type", contentType);
         }
 
         ForwardedHeaders.CopyToApp(Headers(call), request);
         return request;
+    }
+
+    // As the app of protocol gRPC gets it: the method without detours, and data though there are none.
+    private static InvokeRequest Normalized(InvokeRequest message)
+    {
+        var rooted = RequestPath.Clean("/" + message.Method);
+        return new InvokeRequest
+        {
+            Method = message.Method.StartsWith('/') ? rooted : rooted[1..],
+            Data = message.Data is { Value.IsEmpty: false } ? message.Data : new Any(),
+            ContentType = message.ContentType,
+            HttpExtension = message.HttpExtension,
+        };
     }
 
     private static HeaderDictionary Headers(GrpcCall call)
@@ -128,7 +136,7 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
 
         if (isGrpc is not null)
         {
-            return isGrpc.Status.Code == GrpcCode.Ok ? Message(response, body) : throw new GrpcException(isGrpc.Status);
+            return isGrpc.Status.Code == GrpcCode.Ok ? Message(isGrpc.Message!, body) : throw new GrpcException(isGrpc.Status);
         }
 
         var message = Message(response, body);
@@ -145,6 +153,12 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
     {
         Data = new Any { Value = ByteString.CopyFrom(body) },
         ContentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type) ? type.ToString() : "",
+    };
+
+    private static InvokeResponse Message(InvokeResponse answer, byte[] body) => new()
+    {
+        Data = new Any { TypeUrl = answer.Data?.TypeUrl ?? "", Value = ByteString.CopyFrom(body) },
+        ContentType = answer.ContentType,
     };
 
     private static string MetadataName(string name) => OnInvokeHandler.IsOfHttp(name) ? Prefix + name.ToLowerInvariant() : name.ToLowerInvariant();

@@ -27,7 +27,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
 
         var trace = context.Features.Get<RequestTrace>();
         Describe(trace?.Span, target.Id, method);
-        var policy = services.Resiliency.ForApp(target.Id, method);
+        var policy = services.Resiliency.ForApp(target.Id, invoker.BreakerKey(target.Id, method));
         return InvokeAsync(context, trace?.Context ?? TraceContext.None, target.Id, method, policy);
     }
 

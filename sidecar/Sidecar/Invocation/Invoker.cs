@@ -26,6 +26,9 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
     /// <summary>Whether a target is an HTTP endpoint rather than an app.</summary>
     public bool IsEndpoint(string target) => IsUrl(target) || _endpointsByName.ContainsKey(target);
 
+    /// <summary>What shares a circuit breaker of a target called over HTTP: the calls of a method, but as in daprd all calls of an HTTPEndpoint.</summary>
+    public string BreakerKey(string target, string method) => _endpointsByName.ContainsKey(target) ? "" : method;
+
     /// <summary>Makes one attempt with a request for the target; <paramref name="attempt"/> counts from 1.</summary>
     public Task<InvocationResult> AttemptAsync(AppRequest request, TraceContext trace, string target, string method, int attempt, CancellationToken cancellationToken)
     {
@@ -96,6 +99,7 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
         "HEAD" => HttpMethod.Head,
         "OPTIONS" => HttpMethod.Options,
         "TRACE" => HttpMethod.Trace,
+        "CONNECT" => HttpMethod.Connect,
 
         // daprd's internal protocol has no other verbs and takes them for this one.
         _ => HttpMethod.Post,
@@ -130,6 +134,11 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
 
     private async Task<InvocationResult> CallEndpointAsync(AppRequest request, string target, TraceContext trace, CancellationToken cancellationToken)
     {
+        if (request.Problem is { } problem)
+        {
+            return new InvocationResult(null, problem) { IsPermanent = true };
+        }
+
         var baseUrl = target;
         if (_endpointsByName.TryGetValue(target, out var endpoint))
         {

@@ -8,9 +8,12 @@ using Verb = Dapr.Proto.Common.V1.HTTPExtension.Types.Verb;
 
 namespace Sidecar.Invocation;
 
-/// <summary>The body of an answer of OnInvoke, with the status it came with.</summary>
-internal sealed class GrpcAnswerContent(byte[] body, GrpcStatus status) : ByteArrayContent(body)
+/// <summary>The body of an answer of OnInvoke, with the status and the message it came with.</summary>
+internal sealed class GrpcAnswerContent(byte[] body, GrpcStatus status, InvokeResponse? message) : ByteArrayContent(body)
 {
+    /// <summary>The app's answer; null unless the status is OK.</summary>
+    public InvokeResponse? Message { get; } = message;
+
     /// <summary>The app's status.</summary>
     public GrpcStatus Status { get; } = status;
 }
@@ -18,6 +21,9 @@ internal sealed class GrpcAnswerContent(byte[] body, GrpcStatus status) : ByteAr
 /// <summary>Lets an app of protocol gRPC be called like one of HTTP: a request becomes the call OnInvoke, its answer becomes a response.</summary>
 internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
 {
+    /// <summary>The content type of data that name their message.</summary>
+    public const string ProtobufType = "application/x-protobuf";
+
     private const string Prefix = "dapr-";
 
     // Names that mean something to HTTP itself reach the app behind Dapr's prefix.
@@ -36,7 +42,7 @@ internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
     {
         var message = (request as AppRequest)?.Original ?? await ToMessageAsync(request, cancellationToken);
         var answer = await app.CallAsync<InvokeRequest, InvokeResponse>(GrpcApp.Callback + "OnInvoke", message, Metadata(request), cancellationToken);
-        return answer.Status.Code == GrpcCode.Unavailable ? throw new HttpRequestException(answer.Status.Message) : ToResponse(answer);
+        return ToResponse(answer);
     }
 
     private static async Task<InvokeRequest> ToMessageAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -83,13 +89,14 @@ internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
     private static HttpResponseMessage ToResponse(GrpcAnswer<InvokeResponse> answer)
     {
         var body = answer.Message is { } message ? message.Data?.Value.ToByteArray() ?? [] : Describe(answer.Status);
-        var response = new HttpResponseMessage((HttpStatusCode)GrpcErrors.ToHttpStatus(answer.Status.Code)) { Content = new GrpcAnswerContent(body, answer.Status) };
+        var response = new HttpResponseMessage((HttpStatusCode)GrpcErrors.ToHttpStatus(answer.Status.Code)) { Content = new GrpcAnswerContent(body, answer.Status, answer.Message) };
         foreach (var (name, value) in answer.Metadata.Where(pair => pair.Name is not ("content-type" or "content-length" or "date" or "server" or "grpc-status" or "grpc-message" or "grpc-status-details-bin")))
         {
             response.Headers.TryAddWithoutValidation(name.StartsWith("grpc-", StringComparison.Ordinal) ? Prefix + name : name, value);
         }
 
-        if (answer.Message?.ContentType is { Length: > 0 } contentType)
+        var contentType = answer.Message?.Data?.TypeUrl.Length > 0 ? ProtobufType : answer.Message?.ContentType;
+        if (!string.IsNullOrEmpty(contentType))
         {
             response.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         }

@@ -14,6 +14,7 @@ internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionar
     private readonly PolicyTargets _targets = new(spec, componentTypes);
     private readonly ConcurrentDictionary<string, AppPolicies> _apps = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IPolicy> _components = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CircuitBreaker> _componentBreakers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Type, string Id), IPolicy> _actors = new();
     private readonly ConcurrentDictionary<string, IPolicy> _actorTurns = new(StringComparer.Ordinal);
 
@@ -54,13 +55,20 @@ internal sealed class ResiliencyPolicies(ResiliencySpec spec, IReadOnlyDictionar
     private IPolicy ForComponent(string component, string direction) =>
         _components.GetOrAdd(
             $"components/{component}/{direction}",
-            static (_, arguments) => arguments.Self.Build(arguments.Self._targets.Component(arguments.Component, arguments.Direction)),
+            static (_, arguments) => arguments.Self.BuildComponent(arguments.Component, arguments.Direction),
             (Self: this, Component: component, Direction: direction));
 
-    private Policy Build(TargetPolicies policies, PolicyPart part = PolicyPart.All) => new(
+    // As in daprd a component has one breaker for both directions: what it was made of first.
+    private Policy BuildComponent(string component, string direction)
+    {
+        var policies = _targets.Component(component, direction);
+        return Build(policies, breaker: policies.Breaker is { } template ? _componentBreakers.GetOrAdd(component, static (_, made) => made, new CircuitBreaker(template, time)) : null);
+    }
+
+    private Policy Build(TargetPolicies policies, PolicyPart part = PolicyPart.All, CircuitBreaker? breaker = null) => new(
         part == PolicyPart.BeforeTurn ? TimeSpan.Zero : policies.Timeout,
         part == PolicyPart.InTurn ? null : policies.Retry,
-        part != PolicyPart.InTurn && policies.Breaker is { } breaker ? new CircuitBreaker(breaker, time) : null,
+        part != PolicyPart.InTurn && policies.Breaker is { } template ? breaker ?? new CircuitBreaker(template, time) : null,
         time,
         random,
         metrics is null ? null : new PolicyMetrics(metrics, Direction(policies.Target), Label(policies.Target)));

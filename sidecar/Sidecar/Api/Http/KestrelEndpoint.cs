@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -26,6 +27,13 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         configure(options.Limits);
+        if (protocols != HttpProtocols.Http2)
+        {
+            // Headers pass as the octets they are; those that name metadata are texts here.
+            options.RequestHeaderEncodingSelector = static name => name.StartsWith("metadata.", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
+            options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        }
+
         var rejected = new RejectedRequests(loggers, rejection);
         options.Listen(IPAddress.Parse(address), port, listen =>
         {

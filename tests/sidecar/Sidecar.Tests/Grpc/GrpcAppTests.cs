@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
 using Sidecar.Components;
+using Sidecar.Tests.Hosting;
 using Sidecar.Tests.Support;
 
 namespace Sidecar.Tests.Grpc;
@@ -39,6 +40,7 @@ public sealed class GrpcAppTests
     [InlineData(5, 404)]
     [InlineData(3, 400)]
     [InlineData(13, 500)]
+    [InlineData(14, 503)]
     public async Task Invoke_AppFails_StatusIsTranslated(int code, int expected)
     {
         await using var app = await GrpcTestServer.StartAsync(GrpcMethod.Unary<InvokeRequest, InvokeResponse>(Callback + "OnInvoke", (_, _) => throw new GrpcException((GrpcCode)code, "no luck")));
@@ -59,6 +61,52 @@ public sealed class GrpcAppTests
         var act = () => client.CallAsync<InvokeServiceRequest, InvokeResponse>(Dapr + "InvokeService", new InvokeServiceRequest { Id = "app", Message = new InvokeRequest { Method = "m" } });
 
         (await act.Should().ThrowAsync<GrpcException>()).Which.Status.Should().BeEquivalentTo(new GrpcStatus(GrpcCode.DataLoss, "gone"));
+    }
+
+    [Fact]
+    public async Task Invoke_NobodyListens_IsTheStatusOfAnAppThatIsUnavailable()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { AppPort = port, AppProtocol = "grpc" }, waitUntilReady: false);
+
+        using var response = await sidecar.Client.GetAsync("v1.0/invoke/app/method/x");
+
+        ((int)response.StatusCode, await response.Content.ReadAsStringAsync()).Should().Be(
+            (503, $$"""{"code":14,"message":"connection error: desc = \"transport: Error while dialing: dial tcp 127.0.0.1:{{port}}: connect: connection refused\""}"""));
+    }
+
+    [Fact]
+    public async Task InvokeService_DataThatNameTheirMessage_KeepTheNameBothWays()
+    {
+        InvokeRequest? seen = null;
+        await using var app = await GrpcTestServer.StartAsync(GrpcMethod.Unary<InvokeRequest, InvokeResponse>(Callback + "OnInvoke", (request, _) =>
+        {
+            seen = request;
+            return Task.FromResult(new InvokeResponse { ContentType = "text/x", Data = Any.Pack(new StringValue { Value = "back" }) });
+        }));
+        await using var sidecar = await StartAsync("app", app.Port);
+        using var client = new GrpcTestClient(sidecar.GrpcAddress);
+
+        var message = new InvokeRequest { Method = "a/../m", Data = Any.Pack(new StringValue { Value = "there" }) };
+        var answer = await client.CallAsync<InvokeServiceRequest, InvokeResponse>(Dapr + "InvokeService", new InvokeServiceRequest { Id = "app", Message = message });
+        var (_, _, response) = await sidecar.SendAsync("GET", "/v1.0/invoke/app/method/m");
+
+        (answer.ContentType, answer.Data.Unpack<StringValue>().Value).Should().Be(("text/x", "back"));
+        response.Content.Headers.ContentType!.ToString().Should().Be("application/x-protobuf");
+        (seen!.Method, seen.Data).Should().Be(("m", new Any()), "a call without data has empty ones");
+    }
+
+    [Fact]
+    public async Task InvokeService_DataThatNameTheirMessage_AreProtobufForAnHttpApp()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await RunningSidecar.StartAsync(new RunScope(), "app", app.Port);
+        using var client = new GrpcTestClient(sidecar.GrpcAddress);
+        var message = new InvokeRequest { Method = "m", ContentType = "text/x", Data = Any.Pack(new StringValue { Value = "there" }), HttpExtension = new HTTPExtension { Verb = HTTPExtension.Types.Verb.Post } };
+
+        await client.CallAsync<InvokeServiceRequest, InvokeResponse>(Dapr + "InvokeService", new InvokeServiceRequest { Id = "app", Message = message });
+
+        app.Seen.Single().Headers["content-type"].Should().Be("application/x-protobuf");
     }
 
     [Fact]

@@ -33,6 +33,20 @@ public sealed class ResiliencyTests
     }
 
     [Fact]
+    public async Task ForComponent_BreakerInBothDirections_IsOne()
+    {
+        var spec = new ResiliencySpec { CircuitBreakers = { ["b"] = new CircuitBreakerPolicy("b", 1, TimeSpan.Zero, TimeSpan.FromMinutes(1), _ => true) } };
+        (spec.Targets["components/c/inbound"], spec.Targets["components/c/outbound"], spec.Targets["components/d/outbound"]) = (new PolicyNames(null, null, "b"), new PolicyNames(null, null, "b"), new PolicyNames(null, null, "b"));
+        var policies = new ResiliencyPolicies(spec, new Dictionary<string, string>(StringComparer.Ordinal), TimeProvider.System, () => 0);
+        static Task<int> CallAsync(IPolicy policy) => policy.ExecuteAsync(_ => Task.FromResult(1), _ => new AttemptOutcome(Failed: true, 500), CancellationToken.None);
+
+        await CallAsync(policies.ForComponentInbound("c"));
+
+        await FluentActions.Awaiting(() => CallAsync(policies.ForComponentOutbound("c"))).Should().ThrowAsync<CircuitOpenException>();
+        (await CallAsync(policies.ForComponentOutbound("d"))).Should().Be(1, "another component has its own");
+    }
+
+    [Fact]
     public async Task Retry_Exhausted_ReturnsTheLastAnswer()
     {
         var answers = await CallAsync(FakeApp.Statuses(500, 501, 502, 503), "retries: { r: { policy: constant, duration: 5ms, maxRetries: 2 } }", "retry: r", calls: 1);
