@@ -3,11 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Api.Http;
+using Sidecar.Telemetry;
 
 namespace Sidecar.PubSub;
 
 /// <summary>Publishes the entries of a bulk request: all are checked first, then each is published for itself.</summary>
-internal sealed class BulkPublish(Publisher publisher)
+internal sealed class BulkPublish(Publisher publisher, Tracing tracing)
 {
     private const string Mismatch = "error: mismatch between contentType and event";
 
@@ -24,12 +25,20 @@ internal sealed class BulkPublish(Publisher publisher)
             return error;
         }
 
+        using var spans = new EntrySpans(tracing, suffix: "");
+        if (!raw)
+        {
+            entries = entries.ConvertAll(entry => (entry.Id, spans.Begin(entry.Event)));
+        }
+
         var failed = new List<(string Id, string Error)>();
         if (await publisher.PublishAsync(broker, request.Topic, entries, raw, failed, context.RequestAborted) is { } refusal)
         {
+            spans.Fail(refusal.Status);
             return refusal;
         }
 
+        spans.Fail(failed.Count > 0 ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK);
         await WriteAsync(context, broker, request.Topic, failed);
         return null;
     }

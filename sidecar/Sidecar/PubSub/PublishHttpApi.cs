@@ -7,7 +7,7 @@ namespace Sidecar.PubSub;
 /// <summary><c>/publish/{pubsub}/{topic}</c> and <c>/publish/bulk/{pubsub}/{topic}</c>.</summary>
 internal sealed class PublishHttpApi(Publisher publisher, Tracing tracing) : IHttpApi
 {
-    private readonly BulkPublish _bulk = new(publisher);
+    private readonly BulkPublish _bulk = new(publisher, tracing);
 
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/publish", "v1.0-alpha1/publish"];
 

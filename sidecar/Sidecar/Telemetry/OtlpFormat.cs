@@ -46,7 +46,12 @@ internal sealed class OtlpFormat : ISpanFormat
             TraceState = span.TraceState,
             ParentSpanId = span.ParentSpanId == 0 ? ByteString.Empty : Id(span.ParentSpanId),
             Name = span.DisplayName,
-            Kind = span.Kind == ActivityKind.Server ? OpenTelemetry.Proto.Span.Types.SpanKind.Server : OpenTelemetry.Proto.Span.Types.SpanKind.Client,
+            Kind = span.Kind switch
+            {
+                ActivityKind.Server => OpenTelemetry.Proto.Span.Types.SpanKind.Server,
+                ActivityKind.Producer => OpenTelemetry.Proto.Span.Types.SpanKind.Producer,
+                _ => OpenTelemetry.Proto.Span.Types.SpanKind.Client,
+            },
             StartTimeUnixNano = begin,
             EndTimeUnixNano = begin + ((ulong)span.Duration.Ticks * TimeSpan.NanosecondsPerTick),
             Flags = span.Context.Flags,

@@ -58,7 +58,12 @@ internal sealed class ZipkinFormat : ISpanFormat
 
         json.Raw(",\"name\":"u8);
         json.Quoted(span.DisplayName.ToLowerInvariant());
-        json.Raw(span.Kind == ActivityKind.Server ? ",\"kind\":\"SERVER\",\"timestamp\":"u8 : ",\"kind\":\"CLIENT\",\"timestamp\":"u8);
+        json.Raw(span.Kind switch
+        {
+            ActivityKind.Server => ",\"kind\":\"SERVER\",\"timestamp\":"u8,
+            ActivityKind.Producer => ",\"kind\":\"PRODUCER\",\"timestamp\":"u8,
+            _ => ",\"kind\":\"CLIENT\",\"timestamp\":"u8,
+        });
         json.Number((span.StartTime - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         json.Raw(",\"duration\":"u8);
         json.Number(Math.Max(1, span.Duration.Ticks / TimeSpan.TicksPerMicrosecond));

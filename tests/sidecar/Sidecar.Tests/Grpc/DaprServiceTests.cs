@@ -99,15 +99,17 @@ public sealed class DaprServiceTests
         GrpcTestClient.StatusOf(response).Code.ToString().Should().Be(expected);
     }
 
-    [Fact]
-    public async Task UnknownCall_NobodyNamed_IsRefused()
+    [Theory]
+    [InlineData("/some.Service/Call", "cannot proxy request: missing dapr-callee-app-id or dapr-app-id metadata")]
+    [InlineData(Dapr + "Call", "failed to proxy request: required metadata dapr-callee-app-id or dapr-app-id not found")]
+    public async Task UnknownCall_NobodyNamed_IsRefused(string path, string message)
     {
         await using var sidecar = await RunningSidecar.StartAsync(new RunScope(), "app", appPort: null, Store);
         using var client = new GrpcTestClient(sidecar.GrpcAddress);
 
-        using var response = await client.SendAsync("/some.Service/Call", GrpcTestClient.Frame([]));
+        using var response = await client.SendAsync(path, GrpcTestClient.Frame([]));
 
-        GrpcTestClient.StatusOf(response).Message.Should().Be("failed to proxy request: required metadata dapr-callee-app-id or dapr-app-id not found");
+        GrpcTestClient.StatusOf(response).Message.Should().Be(message);
     }
 
     [Fact]

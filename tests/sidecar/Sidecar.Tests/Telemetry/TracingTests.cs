@@ -145,6 +145,34 @@ public sealed class TracingTests
         tags.Should().Contain("db.name", "none").And.Contain("db.system", "state").And.Contain("rpc.service", "Dapr").And.Contain("dapr.protocol", "grpc");
     }
 
+    [Theory]
+    [InlineData(true, "/v1.0/publish/bulk/events/t")]
+    [InlineData(false, "/dapr.proto.runtime.v1.dapr/bulkpublishevent/")]
+    public async Task BulkPublish_Exporting_EachEntryHasASpanOfItsOwn(bool overHttp, string name)
+    {
+        var spans = new ConcurrentQueue<JsonElement>();
+        await using var collector = await CollectAsync(spans);
+        await using var sidecar = await TestSidecar.StartAsync(options => options, [Support.RunningSidecar.Component("events", "pubsub.in-memory")], Exporting(collector));
+        if (overHttp)
+        {
+            using var entries = new StringContent("""[{"entryId":"1","event":"a","contentType":"text/plain"},{"entryId":"2","event":"b","contentType":"text/plain"}]""");
+            await sidecar.Client.PostAsync("v1.0/publish/bulk/events/t", entries);
+        }
+        else
+        {
+            using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{sidecar.Runtime.GrpcPort}"));
+            await client.CallAsync<BulkPublishRequest, BulkPublishResponse>(
+                "/dapr.proto.runtime.v1.Dapr/BulkPublishEvent",
+                new BulkPublishRequest { PubsubName = "events", Topic = "t", Entries = { new BulkPublishRequestEntry { EntryId = "1" }, new BulkPublishRequestEntry { EntryId = "2" } } });
+        }
+
+        await Eventually.TrueAsync(() => spans.Count == 3, "the spans are exported");
+        var request = spans.Single(span => span.GetProperty("kind").GetString() == "CLIENT");
+        spans.Where(span => span.GetProperty("kind").GetString() == "PRODUCER")
+            .Select(span => (span.GetProperty("name").GetString(), span.GetProperty("parentId").GetString()))
+            .Should().Equal((name, request.GetProperty("id").GetString()), (name, request.GetProperty("id").GetString()));
+    }
+
     [Fact]
     public async Task Proxy_Exporting_MakesASpanOnEachSideOfOneTrace()
     {

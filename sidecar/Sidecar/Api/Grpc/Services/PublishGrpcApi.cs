@@ -44,12 +44,22 @@ internal sealed class PublishGrpcApi(Publisher publisher, Tracing tracing) : IGr
         }
 
         var trace = tracing.Of(call.Context);
-        var entries = request.Entries.Select(entry => (entry.EntryId, new PublishedEvent(
-            request.PubsubName, request.Topic, publisher.AppId, entry.ContentType, entry.Event.Memory, Metadata(request, entry), trace))).ToList();
+        using var spans = new EntrySpans(tracing, suffix: "/");
+        var entries = request.Entries.Select(entry => (entry.EntryId, Begin(new PublishedEvent(
+            request.PubsubName, request.Topic, publisher.AppId, entry.ContentType, entry.Event.Memory, Metadata(request, entry), trace)))).ToList();
         var failed = new List<(string Id, string Error)>();
         var error = await publisher.PublishAsync(broker, request.Topic, entries, raw, failed, call.Cancellation)
             ?? (failed.Count > 0 ? PubSubErrors.Publish(broker.Name, request.Topic, failed[0].Error) : null);
-        return error is null ? new BulkPublishResponse() : throw Refused(error);
+        if (error is null)
+        {
+            return new BulkPublishResponse();
+        }
+
+        var refusal = Refused(error);
+        spans.Fail(refusal.Status.Message);
+        throw refusal;
+
+        PublishedEvent Begin(PublishedEvent entry) => raw ? entry : spans.Begin(entry);
     }
 
     // An entry without metadata of its own does not get the request's, as in daprd.
