@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.DurableTask.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -26,13 +27,14 @@ internal sealed class WorkflowReplay(string instanceId, IReadOnlyList<HistoryEve
     {
         try
         {
+            CheckEvents();
             if (Started.Name == "Again" && Input!.GetValue<int>() < 3)
             {
                 Complete(OrchestrationStatus.ContinuedAsNew, JsonValue.Create(Input.GetValue<int>() + 1).ToJsonString(), null);
             }
             else
             {
-                Complete(OrchestrationStatus.Completed, Execute()?.ToJsonString(), null);
+                Complete(OrchestrationStatus.Completed, Result(Execute()), null);
             }
         }
         catch (PendingException)
@@ -41,10 +43,32 @@ internal sealed class WorkflowReplay(string instanceId, IReadOnlyList<HistoryEve
         }
         catch (WorkflowFailureException failure)
         {
-            Complete(OrchestrationStatus.Failed, null, new TaskFailureDetails { ErrorType = failure.ErrorType, ErrorMessage = failure.Message, StackTrace = $"{failure.ErrorType}: {failure.Message}" });
+            Fail(failure.ErrorType, failure.Message);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
+        {
+            Fail("TypeError", exception.Message);
         }
 
         return _actions;
+    }
+
+    // The JavaScript SDK keeps no result that JavaScript takes for false.
+    private static string? Result(JsonNode? value) => value?.ToJsonString() is { } text and not ("0" or "false" or "\"\"") ? text : null;
+
+    // It reads every event that comes, whether somebody waits for it or not.
+    private void CheckEvents()
+    {
+        foreach (var raised in events.Where(e => e.EventRaised is not null))
+        {
+            Parse(raised.EventRaised.Input);
+        }
+    }
+
+    private void Fail(string type, string message)
+    {
+        _actions.Clear();
+        Complete(OrchestrationStatus.Failed, null, new TaskFailureDetails { ErrorType = type, ErrorMessage = message, StackTrace = $"{type}: {message}" });
     }
 
     private JsonNode? Execute() => Started.Name switch
@@ -162,7 +186,19 @@ internal sealed class WorkflowReplay(string instanceId, IReadOnlyList<HistoryEve
         CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = status, Result = result, FailureDetails = failure },
     });
 
-    private static JsonNode? Parse(string? text) => string.IsNullOrEmpty(text) ? null : JsonNode.Parse(text);
+    private static JsonNode? Parse(string? text)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(text) ? null : JsonNode.Parse(text);
+        }
+        catch (JsonException exception)
+        {
+            // JavaScript's words for it, as far as texts of one line need them.
+            var at = (int)(exception.BytePositionInLine ?? 0);
+            throw new WorkflowFailureException("SyntaxError", at < text!.Length ? $"Unexpected token '{text[at]}', \"{text}\" is not valid JSON" : "Unexpected end of JSON input");
+        }
+    }
 
     private sealed class PendingException : Exception;
 
