@@ -31,7 +31,7 @@ internal sealed class WorkflowBuildingBlock : IBuildingBlock
         _services = services;
         _store = CreateStore(services);
         HttpApis = [new WorkflowHttpApi(() => _engine is null ? null : new WorkflowOperations(_engine), services.Options.HasPlacement)];
-        GrpcApis = [new TaskHubApi(() => Engine, new ActivityFaults(FaultInjection.Of(services.Run), services.AppId, services.Time)), new WorkflowGrpcApi(() => new WorkflowOperations(Engine))];
+        GrpcApis = [new TaskHubApi(() => Engine, new ActivityFaults(FaultInjection.Of(services.Run), services.AppId, services.Time)), new WorkflowGrpcApi(() => _engine is null ? null : new WorkflowOperations(_engine))];
     }
 
     public IEnumerable<IHttpApi> HttpApis { get; }

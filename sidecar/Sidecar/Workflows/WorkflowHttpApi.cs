@@ -15,8 +15,6 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
 
     private static readonly ApiError UnknownRoute = new(404, "ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id");
 
-    private static readonly ApiError NoStore = new(500, "ERR_ACTOR_STATE_STORE_NOT_CONFIGURED", WorkflowBuildingBlock.NoStore);
-
     private static readonly ApiError NoPlacement = new(400, "ERR_ACTOR_NO_PLACEMENT", "placement service is not configured");
 
     public IReadOnlyList<string> Prefixes { get; } = ["v1.0/workflows", "v1.0-beta1/workflows", "v1.0-alpha1/workflows"];
@@ -29,14 +27,14 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
             return;
         }
 
+        var parts = rest.Split('/').Select(Uri.UnescapeDataString).ToArray();
+        var post = HttpMethods.IsPost(context.Request.Method);
         if (find() is null)
         {
-            await NoStore.WriteAsync(context);
+            await WithoutStore(context, parts, post).WriteAsync(context);
             return;
         }
 
-        var parts = rest.Split('/').Select(Uri.UnescapeDataString).ToArray();
-        var post = HttpMethods.IsPost(context.Request.Method);
         if (post && parts is [_, { Length: > 0 }, "start" or "terminate" or "pause" or "resume"] or [_, { Length: > 0 }, "raiseEvent", { Length: > 0 }])
         {
             // As in daprd nothing is begun before somebody can run it: the caller waits, and what it gave up on has not happened.
@@ -60,6 +58,20 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
         }
     }
 
+    private static ApiError WithoutStore(HttpContext context, string[] parts, bool post) => parts switch
+    {
+        [_, { Length: > 0 } id] when HttpMethods.IsGet(context.Request.Method) => WorkflowErrors.GetWithoutStore(id),
+        [_, { Length: > 0 } name, "start"] when post => CheckId(IdOf(context)) ?? WorkflowErrors.StartWithoutStore(name),
+        [_, { Length: > 0 } id, "terminate"] when post => WorkflowErrors.Terminate(id),
+        [_, { Length: > 0 } id, "pause"] when post => WorkflowErrors.Pause(id),
+        [_, { Length: > 0 } id, "resume"] when post => WorkflowErrors.Resume(id),
+        [_, { Length: > 0 } id, "purge"] when post => WorkflowErrors.Purge(id),
+        [_, { Length: > 0 } id, "raiseEvent", { Length: > 0 } name] when post => WorkflowErrors.Raise(id, name),
+        _ => UnknownRoute,
+    };
+
+    private static string IdOf(HttpContext context) => context.Request.Query["instanceID"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString();
+
     private static ApiError NotFound(string id, string extra = "") => new(404, "ERR_INSTANCE_ID_NOT_FOUND", $"unable to find workflow with the provided instance ID: {id}{extra}");
 
     private static async Task<string> BodyAsync(HttpContext context)
@@ -80,17 +92,6 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
         ? new(400, "ERR_INSTANCE_ID_TOO_LONG", $"workflow instance ID exceeds the max length of {MaxIdLength} characters")
         : id.EnumerateRunes().All(rune => Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.Value is '_' or '-') ? null : new(400, "ERR_INSTANCE_ID_INVALID", $"workflow instance ID '{id}' is invalid: only alphanumeric and underscore characters are allowed");
 
-    /// <summary>Why an operation was not done, in daprd's words; null when it was.</summary>
-    internal static string? Reason(WorkflowRefusal refusal) => refusal switch
-    {
-        WorkflowRefusal.None => null,
-        WorkflowRefusal.NotFound => "no such instance exists",
-        WorkflowRefusal.NotCompleted => "the workflow has not completed",
-        WorkflowRefusal.AlreadyExists => "an active workflow with that ID already exists",
-        WorkflowRefusal.TooMuch => "too many events wait, or the payload is too large",
-        _ => "the workflow engine has more work than it can hold",
-    };
-
     private static async Task<ApiError?> DoneAsync(HttpContext context)
     {
         await WriteAsync(context, 202, new Dictionary<string, string>());
@@ -101,7 +102,7 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
 
     private async Task<ApiError?> StartAsync(HttpContext context, string name)
     {
-        var id = context.Request.Query["instanceID"].ToString() is { Length: > 0 } given ? given : Guid.NewGuid().ToString();
+        var id = IdOf(context);
         if (CheckId(id) is { } invalid)
         {
             return invalid;
@@ -109,24 +110,22 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
 
         if (Operations.ProblemOfId(id) is { } problem)
         {
-            return StartFailed(name, problem);
+            return WorkflowErrors.Start(name, problem);
         }
 
         // As in daprd the trace of a workflow that was started over HTTP is one of its own; without spans the caller's context goes on.
         var trace = context.Features.Get<RequestTrace>() is { Span: null, Context: var incoming } ? incoming : Telemetry.TraceContext.None;
         var request = new CreateInstanceRequest { InstanceId = id, Name = name, Input = await BodyAsync(context), ParentTraceContext = ToMessage(trace) };
         var refusal = await Operations.CreateAsync(request, context.RequestAborted);
-        if (Reason(refusal) is { } reason)
+        if (WorkflowErrors.Reason(refusal, id) is { } reason)
         {
-            return StartFailed(name, reason, refusal == WorkflowRefusal.Overloaded ? 503 : 500);
+            return WorkflowErrors.Start(name, reason, refusal == WorkflowRefusal.Overloaded ? 503 : 500);
         }
 
         await Operations.WaitForStartAsync(id, context.RequestAborted);
         await WriteAsync(context, 202, new { instanceID = id });
         return null;
     }
-
-    private static ApiError StartFailed(string name, string reason, int status = 500) => new(status, "ERR_START_WORKFLOW", $"error starting workflow '{name}': unable to start workflow: {reason}");
 
     private static TraceContext? ToMessage(Telemetry.TraceContext trace) =>
         trace.TraceParent.Length > 0 ? new TraceContext { TraceParent = trace.TraceParent, TraceState = trace.TraceState } : null;
@@ -182,13 +181,13 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
     }
 
     private async Task<ApiError?> PauseAsync(HttpContext context, string id) =>
-        Reason(await Operations.SuspendAsync(id, reason: null, context.RequestAborted)) is { } reason
-            ? new(500, "ERR_PAUSE_WORKFLOW", $"error pausing workflow {id}: failed to pause workflow {id}: failed to suspend workflow: {reason}")
+        WorkflowErrors.Reason(await Operations.SuspendAsync(id, reason: null, context.RequestAborted), id) is { } reason
+            ? WorkflowErrors.Pause(id, reason)
             : await DoneAsync(context);
 
     private async Task<ApiError?> ResumeAsync(HttpContext context, string id) =>
-        Reason(await Operations.ResumeAsync(id, reason: null, context.RequestAborted)) is { } reason
-            ? new(500, "ERR_RESUME_WORKFLOW", $"error resuming workflow {id}: failed to resume workflow {id}: failed to resume workflow: {reason}")
+        WorkflowErrors.Reason(await Operations.ResumeAsync(id, reason: null, context.RequestAborted), id) is { } reason
+            ? WorkflowErrors.Resume(id, reason)
             : await DoneAsync(context);
 
     private async Task<ApiError?> PurgeAsync(HttpContext context, string id)
@@ -199,15 +198,15 @@ internal sealed class WorkflowHttpApi(Func<WorkflowOperations?> find, bool hasPl
         {
             WorkflowRefusal.None => await DoneAsync(context),
             WorkflowRefusal.NotFound => NotFound(id, "%!(EXTRA *fmt.wrapError=failed to purge workflow state: failed to fetch workflow state: no such instance exists)"),
-            _ => new(500, "ERR_PURGE_WORKFLOW", $"error purging workflow {id}: {Reason(refusal)}"),
+            _ => WorkflowErrors.Purge(id, WorkflowErrors.Reason(refusal, id)!),
         };
     }
 
     private async Task<ApiError?> RaiseAsync(HttpContext context, string id, string name)
     {
         var body = await BodyAsync(context);
-        return Reason(await Operations.RaiseEventAsync(id, name, body, context.RequestAborted)) is { } reason
-            ? new(500, "ERR_RAISE_EVENT_WORKFLOW", $"error raising event on workflow '{id}': failed to raise event {name} on workflow {id}: failed to raise event: {reason}")
+        return WorkflowErrors.Reason(await Operations.RaiseEventAsync(id, name, body, context.RequestAborted), id) is { } reason
+            ? WorkflowErrors.Raise(id, name, reason)
             : await DoneAsync(context);
     }
 }

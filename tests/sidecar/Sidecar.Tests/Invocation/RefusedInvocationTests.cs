@@ -4,8 +4,8 @@ using Dapr.Proto.Common.V1;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
+using Sidecar.Components;
 using Sidecar.Health;
-using Sidecar.Tests.Grpc;
 using Sidecar.Tests.Hosting;
 using Sidecar.Tests.Support;
 

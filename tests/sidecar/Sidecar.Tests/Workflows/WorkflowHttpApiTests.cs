@@ -70,6 +70,33 @@ public sealed class WorkflowHttpApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_IdOfARunningInstance_IsRefusedAndItCannotBePurged()
+    {
+        await ExpectAsync("POST", "v1.0/workflows/dapr/WaitEvent/start?instanceID=w1", "", 202, """{"instanceID":"w1"}""");
+
+        await ExpectAsync("POST", "v1.0/workflows/dapr/WaitEvent/start?instanceID=w1", "", 500, """{"errorCode":"ERR_START_WORKFLOW","message":"error starting workflow 'WaitEvent': unable to start workflow: failed to start workflow: rpc error: code = AlreadyExists desc = an active workflow with ID 'w1' already exists"}""");
+        await ExpectAsync("POST", "v1.0/workflows/dapr/w1/purge", "", 500, """{"errorCode":"ERR_PURGE_WORKFLOW","message":"error purging workflow w1: failed to Purge workflow w1: failed to purge workflow state: orchestration has not yet completed"}""");
+    }
+
+    [Theory]
+    [InlineData("POST", "Echo/start?instanceID=w1", "ERR_START_WORKFLOW", "error starting workflow 'Echo': unable to start workflow: failed to start workflow: {0}")]
+    [InlineData("GET", "w1", "ERR_GET_WORKFLOW", "error while getting workflow info on instance 'w1': failed to get workflow metadata for 'w1': failed to fetch workflow metadata: failed to load workflow metadata: {0}")]
+    [InlineData("POST", "w1/terminate", "ERR_TERMINATE_WORKFLOW", "error terminating workflow 'w1': failed to terminate workflow w1: failed to submit termination request:: {0}")]
+    [InlineData("POST", "w1/pause", "ERR_PAUSE_WORKFLOW", "error pausing workflow w1: failed to pause workflow w1: failed to suspend workflow: {0}")]
+    [InlineData("POST", "w1/purge", "ERR_PURGE_WORKFLOW", "error purging workflow w1: failed to Purge workflow w1: failed to purge workflow state: failed to fetch workflow state: failed to load workflow metadata: {0}")]
+    [InlineData("POST", "w1/raiseEvent/go", "ERR_RAISE_EVENT_WORKFLOW", "error raising event on workflow 'w1': failed to raise event go on workflow w1: failed to raise event: {0}")]
+    public async Task Call_WithoutActorStateStore_FailsAsTheOperationItIs(string method, string path, string code, string message)
+    {
+        const string NoStore = "api error: code = Internal desc = the state store is not configured to use the actor runtime. Have you set the - name: actorStateStore value: \"true\" in your state store component file?";
+        await using var sidecar = await RunningSidecar.StartAsync(new RunScope(), "app", appPort: null);
+
+        var (status, body, _) = await sidecar.SendAsync(method, "/v1.0/workflows/dapr/" + path, method == "GET" ? null : "");
+
+        var error = JsonDocument.Parse(body).RootElement;
+        (status, error.GetProperty("errorCode").GetString(), error.GetProperty("message").GetString()).Should().Be((500, code, message.Replace("{0}", NoStore, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task StartAndGet_Echo_StatusAndProperties()
     {
         await ExpectAsync("POST", "v1.0/workflows/dapr/Echo/start?instanceID=w1", "\"in\"", 202, """{"instanceID":"w1"}""");

@@ -5,7 +5,7 @@ using Sidecar.Workflows;
 namespace Sidecar.Api.Grpc.Services;
 
 /// <summary>The workflow calls of the Dapr service, alpha and beta alike; the component's name is not looked at, as in Dapr.</summary>
-internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGrpcApi
+internal sealed class WorkflowGrpcApi(Func<WorkflowOperations?> find) : IGrpcApi
 {
     private const string StartTime = "dapr.workflow.start_time";
 
@@ -35,10 +35,10 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
             throw new GrpcException(GrpcCode.InvalidArgument, "workflow name is not configured");
         }
 
-        var failed = $"error starting workflow '{request.WorkflowName}': unable to start workflow";
-        if (operations().ProblemOfId(id) is { } problem)
+        var operations = Operations(() => WorkflowErrors.StartWithoutStore(request.WorkflowName));
+        if (operations.ProblemOfId(id) is { } problem)
         {
-            throw new GrpcException(GrpcCode.Internal, $"{failed}: {problem}");
+            throw Failed(WorkflowErrors.Start(request.WorkflowName, problem));
         }
 
         var create = new CreateInstanceRequest { InstanceId = id, Name = request.WorkflowName, Input = request.Input.ToStringUtf8() };
@@ -55,10 +55,10 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
             create.ParentTraceContext = new TraceContext { TraceParent = parent.TraceParent, TraceState = parent.TraceState };
         }
 
-        Check(await operations().CreateAsync(create, call.Cancellation), id, failed);
+        Check(await operations.CreateAsync(create, call.Cancellation), id, reason => WorkflowErrors.Start(request.WorkflowName, reason));
         if (create.ScheduledStartTimestamp is null)
         {
-            await operations().WaitForStartAsync(id, call.Cancellation);
+            await operations.WaitForStartAsync(id, call.Cancellation);
         }
 
         return new StartWorkflowResponse { InstanceId = id };
@@ -67,7 +67,8 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
     private async Task<GetWorkflowResponse> GetAsync(GetWorkflowRequest request, GrpcCall call)
     {
         CheckId(request.InstanceId);
-        if (await operations().FindAsync(request.InstanceId, call.Cancellation) is not { } head)
+        var operations = Operations(() => WorkflowErrors.GetWithoutStore(request.InstanceId));
+        if (await operations.FindAsync(request.InstanceId, call.Cancellation) is not { } head)
         {
             return new GetWorkflowResponse { InstanceId = request.InstanceId };
         }
@@ -80,18 +81,18 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
             CreatedAt = state.CreatedTimestamp,
             LastUpdatedAt = state.LastUpdatedTimestamp,
             RuntimeStatus = state.WorkflowStatus.ToString().ToUpperInvariant(),
-            Properties = { WorkflowHttpApi.Properties(state, await operations().FindWaitAsync(request.InstanceId, call.Cancellation)) },
+            Properties = { WorkflowHttpApi.Properties(state, await operations.FindWaitAsync(request.InstanceId, call.Cancellation)) },
         };
     }
 
     private async Task TerminateAsync(TerminateWorkflowRequest request, GrpcCall call)
     {
         CheckId(request.InstanceId);
-        var refusal = await operations().TerminateAsync(request.InstanceId, output: null, recursive: true, call.Cancellation);
+        var refusal = await Operations(() => WorkflowErrors.Terminate(request.InstanceId)).TerminateAsync(request.InstanceId, output: null, recursive: true, call.Cancellation);
         Check(
             refusal,
             request.InstanceId,
-            $"error terminating workflow '{request.InstanceId}'",
+            reason => WorkflowErrors.Terminate(request.InstanceId, reason),
             "%!(EXTRA *fmt.wrapError=failed to submit termination request:: no such instance exists)");
     }
 
@@ -99,24 +100,24 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
     {
         CheckId(request.InstanceId);
         var id = request.InstanceId;
-        Check(await operations().SuspendAsync(id, reason: null, call.Cancellation), id, $"error pausing workflow {id}: failed to pause workflow {id}: failed to suspend workflow");
+        Check(await Operations(() => WorkflowErrors.Pause(id)).SuspendAsync(id, reason: null, call.Cancellation), id, reason => WorkflowErrors.Pause(id, reason));
     }
 
     private async Task ResumeAsync(ResumeWorkflowRequest request, GrpcCall call)
     {
         CheckId(request.InstanceId);
         var id = request.InstanceId;
-        Check(await operations().ResumeAsync(id, reason: null, call.Cancellation), id, $"error resuming workflow {id}: failed to resume workflow {id}: failed to resume workflow");
+        Check(await Operations(() => WorkflowErrors.Resume(id)).ResumeAsync(id, reason: null, call.Cancellation), id, reason => WorkflowErrors.Resume(id, reason));
     }
 
     private async Task PurgeAsync(PurgeWorkflowRequest request, GrpcCall call)
     {
         CheckId(request.InstanceId);
-        var (refusal, _) = await operations().PurgeAsync(request.InstanceId, recursive: true, force: false, call.Cancellation);
+        var (refusal, _) = await Operations(() => WorkflowErrors.Purge(request.InstanceId)).PurgeAsync(request.InstanceId, recursive: true, force: false, call.Cancellation);
         Check(
             refusal,
             request.InstanceId,
-            $"error purging workflow {request.InstanceId}",
+            reason => WorkflowErrors.Purge(request.InstanceId, reason),
             "%!(EXTRA *fmt.wrapError=failed to purge workflow state: failed to fetch workflow state: no such instance exists)");
     }
 
@@ -130,8 +131,12 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
         }
 
         var data = request.EventData.IsEmpty ? null : request.EventData.ToStringUtf8();
-        Check(await operations().RaiseEventAsync(id, name, data, call.Cancellation), id, $"error raising event on workflow '{id}': failed to raise event {name} on workflow {id}: failed to raise event");
+        Check(await Operations(() => WorkflowErrors.Raise(id, name)).RaiseEventAsync(id, name, data, call.Cancellation), id, reason => WorkflowErrors.Raise(id, name, reason));
     }
+
+    private WorkflowOperations Operations(Func<Http.ApiError> withoutStore) => find() ?? throw Failed(withoutStore());
+
+    private static GrpcException Failed(Http.ApiError error, GrpcCode code = GrpcCode.Internal) => new(code, error.Message);
 
     private static void CheckId(string id)
     {
@@ -142,16 +147,16 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations> operations) : IGr
     }
 
     // Where the API has an answer of its own for a missing instance, the words that daprd puts behind it are given.
-    private static void Check(WorkflowRefusal refusal, string id, string failed, string? notFound = null)
+    private static void Check(WorkflowRefusal refusal, string id, Func<string, Http.ApiError> failed, string? notFound = null)
     {
         if (refusal == WorkflowRefusal.NotFound && notFound is not null)
         {
             throw new GrpcException(GrpcCode.NotFound, $"unable to find workflow with the provided instance ID: {id}{notFound}");
         }
 
-        if (WorkflowHttpApi.Reason(refusal) is { } reason)
+        if (WorkflowErrors.Reason(refusal, id) is { } reason)
         {
-            throw new GrpcException(refusal == WorkflowRefusal.Overloaded ? GrpcCode.Unavailable : GrpcCode.Internal, $"{failed}: {reason}");
+            throw Failed(failed(reason), refusal == WorkflowRefusal.Overloaded ? GrpcCode.Unavailable : GrpcCode.Internal);
         }
     }
 }
