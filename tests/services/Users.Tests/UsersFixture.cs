@@ -1,13 +1,17 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using ServiceTesting;
+using Users.Passwords;
 
 namespace Users.Tests;
 
-/// <summary>The Users service with demonstration data.</summary>
-public sealed class UsersFixture() : ServiceFixture<Program>("users")
+/// <summary>The Users service with demonstration data. Its hashes cost next to nothing, far less than a setting may say.</summary>
+public class UsersFixture() : ServiceFixture<Program>("users")
 {
+    public const int HashRounds = 1_000;
     public const string Password = "a quite long Passphrase";
 
     private int _number;
@@ -18,6 +22,9 @@ public sealed class UsersFixture() : ServiceFixture<Program>("users")
         new("Demo:Seed", "true"),
         new("Passwords:Iterations", "100000"),
     ];
+
+    protected override void ConfigureServices(IServiceCollection services) =>
+        services.AddSingleton(Options.Create(new PasswordOptions { Iterations = HashRounds }));
 
     public string NewEmail() => $"user-{Interlocked.Increment(ref _number)}@example.org";
 

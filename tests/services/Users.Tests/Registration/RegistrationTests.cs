@@ -74,20 +74,4 @@ public sealed class RegistrationTests(UsersFixture service)
         published.Topic.Should().Be("users");
         published.Data.EnumerateObject().Select(member => member.Name).Should().BeEquivalentTo("userId", "tenantId", "version");
     }
-
-    [Fact]
-    public async Task Register_Password_IsStoredAsAPbkdf2Hash()
-    {
-        var email = service.NewEmail();
-        await service.RegisterAsync(email);
-
-        var hash = await service.Database.ScalarAsync<string>("SELECT password_hash FROM users WHERE email = @email", new { email });
-
-        // Identity's format 3: marker 1, HMAC-SHA512 (2), iterations, salt length 16, all big endian.
-        var bytes = Convert.FromBase64String(hash);
-        bytes[0].Should().Be(1);
-        bytes[4].Should().Be(2);
-        System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(5)).Should().Be(100_000);
-        hash.Should().NotContain(UsersFixture.Password);
-    }
 }
