@@ -37,15 +37,25 @@ stop_own_servers() {
   if [ -n "${own_servers:-}" ]; then build/servers.sh down --dir "$run_dir/servers"; fi
 }
 
-# Builds what runs, unless nothing changed since the last time.
-build_platform() {
-  stamp=artifacts/.built
-  if [ -f $stamp ] && [ -z "$(find sdk sidecar services gateway workflows build Directory.* global.json .editorconfig -newer $stamp -type f 2>/dev/null | head -n 1)" ]; then return; fi
+# Builds a solution, unless neither a source (one that was removed changes its folder) nor what was restored and built has changed
+# since the last time: to find that out, a build takes seconds.
+build_if_changed() { # solution, folders of its sources...
+  solution=$1
+  shift
+  stamp=artifacts/.built-$(basename "$solution")
+  if [ -f "$stamp.end" ] \
+    && [ -z "$(find "$@" Directory.* global.json .editorconfig Platform.sln -newer "$stamp" 2>/dev/null | head -n 1)" ] \
+    && [ -z "$(find artifacts/bin artifacts/obj/*/project.assets.json -maxdepth 0 -newer "$stamp.end" 2>/dev/null | head -n 1)" ]; then return; fi
   mkdir -p artifacts
-  touch $stamp.new
-  dotnet build build/Platform.slnf -c Release -v quiet --nologo
-  mv $stamp.new $stamp
+  rm -f "$stamp.end"
+  touch "$stamp"
+  dotnet build "$solution" -c Release -v quiet --nologo
+  touch "$stamp.end"
 }
+
+build_platform() { build_if_changed build/Platform.slnf sdk sidecar services gateway workflows build; }
+
+build_all() { build_if_changed Platform.sln sdk sidecar services gateway workflows build tests; }
 
 prepare_databases() {
   dotnet "artifacts/bin/Setup/$configuration/Setup.dll" --out "$run_dir/platform.env"
