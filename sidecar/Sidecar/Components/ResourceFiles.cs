@@ -73,7 +73,7 @@ internal static class ResourceFiles
         }
         else if (ResourceSchemas.Of(kind, version) is null)
         {
-            problems.Add(new(file, "kind", $"Dapr knows no '{kind}' of '{version}'; there are: {ResourceSchemas.Kinds}", IsError: !lenient));
+            problems.Add(new(file, "kind", $"{(kind == ResourceSchemas.NotBuilt ? $"'{kind}' of Dapr is not built here: it would refuse nothing" : $"Dapr knows no '{kind}' of '{version}'")}; there are: {ResourceSchemas.Kinds}", IsError: !lenient));
         }
         else if (root.TextAt("metadata", "name") is not { } name)
         {

@@ -21,7 +21,7 @@ internal static class ResourceSchemas
 
     private static readonly SchemaNode BulkSubscribe = Map(("enabled", Flag()), ("maxMessagesCount", Integer()), ("maxAwaitDurationMs", Integer()));
 
-    /// <summary>The schema of a kind and version; null when Dapr has no such resource.</summary>
+    /// <summary>The schema of a kind and version; null when there is none.</summary>
     public static SchemaNode? Of(string kind, string apiVersion) => (kind, apiVersion) switch
     {
         ("Component", "dapr.io/v1alpha1") => Component,
@@ -33,7 +33,10 @@ internal static class ResourceSchemas
         _ => null,
     };
 
-    /// <summary>The kinds and versions that exist, for messages.</summary>
+    /// <summary>The kind of Dapr that is not built.</summary>
+    public const string NotBuilt = "WorkflowAccessPolicy";
+
+    /// <summary>The kinds and versions that are built, for messages.</summary>
     public const string Kinds = "Component, Configuration, Resiliency, HTTPEndpoint (dapr.io/v1alpha1), Subscription (dapr.io/v1alpha1 or v2alpha1)";
 
     public static SchemaNode Component { get; } = Document(

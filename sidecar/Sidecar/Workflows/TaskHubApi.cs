@@ -44,7 +44,8 @@ internal sealed class TaskHubApi(Func<WorkflowEngine> engine, ActivityFaults? fa
 
     private WorkflowOperations Operations => new(Engine);
 
-    private static string IdOf(string instanceId) => Required(instanceId, "no instance ID was provided");
+    private static string IdOf(string instanceId) =>
+        InstanceIds.IsValid(Required(instanceId, "no instance ID was provided")) ? instanceId : throw new GrpcException(GrpcCode.InvalidArgument, $"the instance ID {InstanceIds.Rule}");
 
     private static string Required(string value, string message) =>
         value.Length == 0 || value.Contains('\0', StringComparison.Ordinal) ? throw new GrpcException(GrpcCode.InvalidArgument, message) : value;

@@ -25,7 +25,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
 
     private async Task<WorkflowRefusal> TryCreateAsync(CreateInstanceRequest request, CancellationToken cancellation)
     {
-        if (engine.Overload() is not null)
+        if (engine.Overload() is not null || engine.LoadedInstances > Context.Options.MaxLoaded)
         {
             return WorkflowRefusal.Overloaded;
         }
@@ -75,8 +75,9 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     public Task<InstanceRow?> WaitForCompletionAsync(string instanceId, CancellationToken cancellation) =>
         WaitAsync(instanceId, row => Events.IsFinal(row.Status), cancellation);
 
-    /// <summary>The durable head of an instance.</summary>
-    public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) => engine.FindAsync(instanceId, cancellation);
+    /// <summary>The durable head of an instance; null when there is none, or can be none.</summary>
+    public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellation) =>
+        InstanceIds.IsValid(instanceId) ? engine.FindAsync(instanceId, cancellation) : Task.FromResult<InstanceRow?>(null);
 
     /// <summary>What an instance that does not advance waits for; null when it advances or has ended.</summary>
     public Task<string?> FindWaitAsync(string instanceId, CancellationToken cancellation) => engine.FindWaitAsync(instanceId, cancellation);
@@ -84,6 +85,11 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     /// <summary>Sends an event; one for an instance that has ended is accepted and read by nobody.</summary>
     public Task<WorkflowRefusal> RaiseEventAsync(string instanceId, string name, string? input, CancellationToken cancellation)
     {
+        if (!InstanceIds.IsValid(instanceId))
+        {
+            return Task.FromResult(WorkflowRefusal.NotFound);
+        }
+
         if (engine.Overload() is not null)
         {
             return Task.FromResult(WorkflowRefusal.Overloaded);
@@ -111,7 +117,9 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     /// off is found again. A child that still runs or whose app is absent does not keep its parent; it stays, and goes by an id or filter of its own.
     /// </summary>
     public Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, bool recursive, bool force, CancellationToken cancellation) =>
-        PurgeAsync(instanceId, recursive ? [(Context.AppId, instanceId)] : null, force, cancellation);
+        InstanceIds.IsValid(instanceId)
+            ? PurgeAsync(instanceId, recursive ? [(Context.AppId, instanceId)] : null, force, cancellation)
+            : Task.FromResult((WorkflowRefusal.NotFound, 0));
 
     // Histories may name each other, or themselves: a child that was refused because its id was in use. What has been met is not gone into again.
     private async Task<(WorkflowRefusal Refusal, int Count)> PurgeAsync(string instanceId, HashSet<(string App, string Id)>? met, bool force, CancellationToken cancellation)
@@ -138,11 +146,25 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
         {
             if (OfApp(app) is { } owner && met.Add((owner.Context.AppId, id)))
             {
-                count += (await owner.PurgeAsync(id, met, force, cancellation)).Count;
+                count += await PurgeChildAsync(owner, id, met, force, cancellation);
             }
         }
 
         return count;
+    }
+
+    // An app that stops meanwhile is one that is absent.
+    private async Task<int> PurgeChildAsync(WorkflowOperations owner, string id, HashSet<(string App, string Id)> met, bool force, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, owner.Context.Stopped);
+        try
+        {
+            return (await owner.PurgeAsync(id, met, force, either.Token)).Count;
+        }
+        catch (OperationCanceledException) when (owner.Context.Stopped.IsCancellationRequested && !Context.Stopped.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return 0;
+        }
     }
 
     // Null when the app runs no workflows: what is its own stays with it.
@@ -215,7 +237,7 @@ internal sealed class WorkflowOperations(WorkflowEngine engine)
     }
 
     private Task<WorkflowRefusal> OnExistingAsync(string instanceId, Func<Engine.WorkflowInstance, Step?> change, CancellationToken cancellation) =>
-        CountEventAsync(engine.ChangeAsync(
+        !InstanceIds.IsValid(instanceId) ? Task.FromResult(WorkflowRefusal.NotFound) : CountEventAsync(engine.ChangeAsync(
             instanceId,
             instance => instance.Exists ? (WorkflowRefusal.None, change(instance)) : (WorkflowRefusal.NotFound, null),
             cancellation));

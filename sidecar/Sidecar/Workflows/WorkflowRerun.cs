@@ -14,6 +14,11 @@ internal sealed class WorkflowRerun(WorkflowEngine engine)
         Check(source.Length > 0, GrpcCode.InvalidArgument, "rerun workflow source instance ID is required");
         var newId = request.HasNewInstanceID ? request.NewInstanceID : Guid.NewGuid().ToString();
         Check(source != newId, GrpcCode.InvalidArgument, "rerun workflow instance ID must be different from the original instance ID");
+        foreach (var id in new[] { source, newId, request.HasNewChildWorkflowInstanceID ? request.NewChildWorkflowInstanceID : newId })
+        {
+            Check(InstanceIds.IsValid(id), GrpcCode.InvalidArgument, $"the instance ID {InstanceIds.Rule}");
+        }
+
         var head = await engine.FindAsync(source, cancellation);
         Check(head is not null, GrpcCode.NotFound, $"workflow instance does not exist with ID '{source}'");
         Check(Events.IsFinal(head!.Status), GrpcCode.InvalidArgument, $"'{source}' is not in a terminal state");

@@ -6,106 +6,172 @@ namespace Sidecar.Workflows.Engine;
 /// Takes messages to instances of other apps. Invariants: a message leaves the sender's store only when what it brought about is durable
 /// in the receiver's, so that a crash of either may repeat it (the receiver tells by its <see cref="Receipt"/>) and never loses it; those for one instance go one after the other, in the
 /// order of their keys: what is sent is what the store has when it is their turn, because those who post may do so in another order than
-/// they became durable, and after a start some are in the store that nobody has posted yet; while an app runs no workflows its messages
-/// wait, in the store and not in memory, and go when it does.
+/// they became durable, and after a start some are in the store that nobody has posted yet; memory knows no more than the
+/// addresses that are being served, a bounded number for each app: what else there is stays in the store, and is looked for there when
+/// the app runs workflows and those before are served.
 /// </summary>
 /// <param name="context">The sender.</param>
 /// <param name="store">The sender's store, in which the messages are.</param>
+/// <param name="peers">Waits for the receivers.</param>
 /// <param name="commit">Makes something durable in it.</param>
 /// <param name="untilDone">Does something again until it succeeds or the engine stops.</param>
 /// <param name="stop">The engine stops.</param>
-internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, Func<StoreCommit, Task> commit, Func<Func<Task>, Task> untilDone, CancellationToken stop)
+internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, PeerWaits peers, Func<StoreCommit, Task> commit, Func<Func<Task>, Task> untilDone, CancellationToken stop)
 {
     private readonly Lock _gate = new();
     private readonly InstanceLoader _loader = new(store, context.Environment, stop);
-    private readonly Dictionary<(string Address, string App), Box> _boxes = [];
-    private readonly Dictionary<string, TaskCompletionSource> _absent = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MailRoute> _routes = new(StringComparer.Ordinal);
 
-    /// <summary>What waits for apps that run no workflows, and how many.</summary>
+    /// <summary>The apps that run no workflows and have messages waiting for them.</summary>
     public IReadOnlyList<string> Waits()
     {
         lock (_gate)
         {
             return
             [
-                .. _boxes.Values.GroupBy(box => box.App)
-                    .Where(boxes => context.Environment.Peers.Find(boxes.Key) is null)
-                    .OrderBy(boxes => boxes.Key, StringComparer.Ordinal)
-                    .Select(boxes => $"{boxes.Sum(box => box.Keys.Count)} messages wait for {context.AbsentApp(boxes.Key)}"),
+                .. _routes.Where(route => !route.Value.IsEmpty && context.Environment.Peers.Find(route.Key) is null)
+                    .Select(route => route.Key)
+                    .Order(StringComparer.Ordinal)
+                    .Select(app => $"messages wait for {context.AbsentApp(app)}"),
             ];
         }
     }
 
-    /// <summary>Sends a message that is durable here; nothing when it is on its way already.</summary>
-    public void Post(string address, InboxEvent message)
+    /// <summary>How many addresses are known to memory.</summary>
+    public int Served
     {
-        var box = new Box(address, ForeignAddress.AppOf(message.Event.Router, context.AppId)!, [message.Key]);
-        lock (_gate)
+        get
         {
-            if (!_boxes.TryAdd((address, box.App), box))
-            {
-                _boxes[(address, box.App)].Keys.Add(message.Key);
-                return;
-            }
-        }
-
-        _ = context.Environment.Run(() => SendAllAsync(box));
-    }
-
-    /// <summary>An app runs workflows now.</summary>
-    public void Wake(string app)
-    {
-        lock (_gate)
-        {
-            if (_absent.Remove(app, out var waiting))
-            {
-                waiting.TrySetResult();
-            }
-        }
-    }
-
-    /// <summary>The engine of another app, as soon as there is one.</summary>
-    public async Task<WorkflowEngine> PeerAsync(string app)
-    {
-        while (true)
-        {
-            Task joined;
             lock (_gate)
             {
-                if (context.Environment.Peers.Find(app) is { } peer)
-                {
-                    return peer;
-                }
-
-                if (!_absent.TryGetValue(app, out var waiting))
-                {
-                    _absent[app] = waiting = new TaskCompletionSource(context.Environment.Completion);
-                }
-
-                joined = waiting.Task;
+                return _routes.Values.Sum(route => route.Count);
             }
-
-            await joined.WaitAsync(stop);
         }
     }
 
-    private async Task SendAllAsync(Box box)
+    /// <summary>Sends the message that has become durable for an address; nothing when it is on its way already.</summary>
+    public void Post(string app, string address)
+    {
+        lock (_gate)
+        {
+            var route = RouteTo(app);
+            if (route.IsServed(address, again: true))
+            {
+                return;
+            }
+
+            if (context.Environment.Peers.Find(app) is null || route.Count >= context.Options.MaxMailed)
+            {
+                Search(app, route);
+                return;
+            }
+
+            route.Begin(address);
+        }
+
+        _ = context.Environment.Run(() => ServeAsync(app, address));
+    }
+
+    /// <summary>Finds out for which apps the store has messages from before the start.</summary>
+    public async Task RecoverAsync()
+    {
+        var at = ForeignAddress.First;
+        while ((await store.FindWorkAsync(at, 1, stop)) is [var address] && ForeignAddress.AppOf(address) is { } app)
+        {
+            lock (_gate)
+            {
+                Search(app, RouteTo(app));
+            }
+
+            at = ForeignAddress.EndOf(app);
+        }
+    }
+
+    private MailRoute RouteTo(string app)
+    {
+        if (!_routes.TryGetValue(app, out var route))
+        {
+            _routes[app] = route = new MailRoute();
+        }
+
+        return route;
+    }
+
+    // Under the gate.
+    private void Search(string app, MailRoute route)
+    {
+        if (route.Search())
+        {
+            _ = context.Environment.Run(() => SearchAsync(app, route));
+        }
+    }
+
+    private async Task SearchAsync(string app, MailRoute route)
     {
         try
         {
-            long[] posted;
+            bool isMore;
             do
             {
-                await PeerAsync(box.App);
-                posted = PostedIn(box);
-                IReadOnlyList<InboxRow> rows = [];
-                await untilDone(async () => rows = (await _loader.LoadAsync(box.Address)).Inbox);
-                foreach (var message in rows.Select(InboxEvent.Of).Where(message => ForeignAddress.AppOf(message.Event.Router, context.AppId) == box.App))
+                await peers.PeerAsync(app);
+                lock (_gate)
                 {
-                    await untilDone(() => SendAsync(box, message));
+                    route.SearchBegins();
+                }
+
+                await ServeAllAsync(app, route);
+                lock (_gate)
+                {
+                    isMore = !route.SearchEnds();
+                    Forget(app, route);
                 }
             }
-            while (HasMoreThan(posted, box));
+            while (isMore);
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // What was not found is in the store, and goes at the next start.
+        }
+    }
+
+    private async Task ServeAllAsync(string app, MailRoute route)
+    {
+        var end = ForeignAddress.EndOf(app);
+        IReadOnlyList<string> page = [ForeignAddress.BeginOf(app)];
+        do
+        {
+            var after = page[^1];
+            await untilDone(async () => page = await store.FindWorkAsync(after, context.Options.MaxMailed, stop));
+            var size = page.Count;
+            page = [.. page.TakeWhile(address => string.CompareOrdinal(address, end) < 0)];
+            await Task.WhenAll(Begin(route, page).Select(address => ServeAsync(app, address)));
+            if (page.Count < size)
+            {
+                return;
+            }
+        }
+        while (page.Count > 0);
+    }
+
+    private List<string> Begin(MailRoute route, IReadOnlyList<string> addresses)
+    {
+        lock (_gate)
+        {
+            var begun = addresses.Where(address => !route.IsServed(address, again: false)).ToList();
+            begun.ForEach(route.Begin);
+            return begun;
+        }
+    }
+
+    private async Task ServeAsync(string app, string address)
+    {
+        try
+        {
+            do
+            {
+                await peers.PeerAsync(app);
+            }
+            while (!await TrySendAllAsync(app, address) || !IsServed(app, address));
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -113,37 +179,64 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
         }
     }
 
-    private async Task SendAsync(Box box, InboxEvent message)
+    // False when the app is gone: what was read is read again when it is back, and not kept until then.
+    private async Task<bool> TrySendAllAsync(string app, string address)
     {
-        var peer = await PeerAsync(box.App);
-
-        // Whoever comes after an engine that has stopped sends the same, so that this one must not any more.
-        await peer.ChangeAsync(ForeignAddress.InstanceOf(box.Address, box.App), instance => (true, stop.IsCancellationRequested ? null : instance.ReceiveForeign(message)), stop);
-        stop.ThrowIfCancellationRequested();
-        var done = new StoreCommit();
-        done.InboxTaken.Add(new InboxKey(box.Address, message.Key));
-        await commit(done);
-        peer.Settled(ForeignAddress.InstanceOf(box.Address, box.App), new Receipt(context.AppId, message.Key));
-    }
-
-    private long[] PostedIn(Box box)
-    {
-        lock (_gate)
+        IReadOnlyList<InboxRow> rows = [];
+        await untilDone(async () => rows = (await _loader.LoadAsync(address)).Inbox);
+        var isThere = true;
+        foreach (var message in rows.Select(InboxEvent.Of))
         {
-            return [.. box.Keys];
+            await untilDone(async () => isThere = await TrySendAsync(app, address, message));
+            if (!isThere)
+            {
+                break;
+            }
         }
+
+        return isThere;
     }
 
     // What was posted before the store was read is sent by now, or had been before.
-    private bool HasMoreThan(long[] posted, Box box)
+    private bool IsServed(string app, string address)
     {
         lock (_gate)
         {
-            box.Keys.ExceptWith(posted);
-            return box.Keys.Count > 0 || !_boxes.Remove((box.Address, box.App));
+            var route = _routes[app];
+            var isServed = route.End(address);
+            Forget(app, route);
+            return isServed;
         }
     }
 
-    /// <summary>What was posted for one instance of another app: the keys only.</summary>
-    private sealed record Box(string Address, string App, HashSet<long> Keys);
+    private void Forget(string app, MailRoute route)
+    {
+        if (route.IsEmpty)
+        {
+            _routes.Remove(app);
+        }
+    }
+
+    private async Task<bool> TrySendAsync(string app, string address, InboxEvent message)
+    {
+        if (context.Environment.Peers.Find(app) is not { } peer)
+        {
+            return false;
+        }
+
+        var instanceId = ForeignAddress.InstanceOf(address, app);
+
+        // Whoever comes after an engine that has stopped sends the same, so that this one must not any more. One that stops while it takes the message
+        // may never say so; the next is asked again.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, peer.Stopped);
+        await peer.ChangeAsync(instanceId, instance => (true, stop.IsCancellationRequested ? null : instance.ReceiveForeign(message)), either.Token);
+        stop.ThrowIfCancellationRequested();
+        var done = new StoreCommit();
+        done.InboxTaken.Add(new InboxKey(address, message.Key));
+        await commit(done);
+
+        // The engine that took it may have stopped since; one that comes later finds out by itself.
+        context.Environment.Peers.Find(app)?.Settled(instanceId, new Receipt(context.AppId, message.Key));
+        return true;
+    }
 }

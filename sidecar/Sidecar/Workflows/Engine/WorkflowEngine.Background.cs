@@ -15,7 +15,8 @@ internal sealed partial class WorkflowEngine
         var count = 0;
         await RetryAsync(async () =>
         {
-            string? after = null;
+            await _mail.RecoverAsync();
+            string? after = ForeignAddress.Last;
             do
             {
                 var ids = await _store.FindWorkAsync(after, PageSize, stop);

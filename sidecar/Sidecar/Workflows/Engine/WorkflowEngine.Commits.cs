@@ -39,11 +39,6 @@ internal sealed partial class WorkflowEngine
             Dispatcher.Enqueue(task);
         }
 
-        foreach (var message in instance.Outgoing)
-        {
-            _mail.Post(instance.Id, message);
-        }
-
         Dispatcher.Enqueue(instance);
     }
 
@@ -226,9 +221,9 @@ internal sealed partial class WorkflowEngine
     {
         try
         {
-            if (ForeignAddress.AppOf(delivery.Event.Event.Router, _context.AppId) is not null)
+            if (ForeignAddress.AppOf(delivery.Target) is { } app)
             {
-                _mail.Post(delivery.Target, delivery.Event);
+                _mail.Post(app, delivery.Target);
                 return;
             }
 

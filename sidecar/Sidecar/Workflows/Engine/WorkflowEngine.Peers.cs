@@ -9,11 +9,15 @@ namespace Sidecar.Workflows.Engine;
 internal sealed partial class WorkflowEngine
 {
     private readonly OutgoingMail _mail;
+    private readonly PeerWaits _peers;
+
+    /// <summary>Instances of other apps to which messages are being taken.</summary>
+    public int Mailing => _mail.Served;
 
     /// <summary>Another app runs workflows now: what waited for it goes on.</summary>
     public void PeerJoined(string app)
     {
-        _mail.Wake(app);
+        _peers.Wake(app);
         foreach (var instance in _directory.Loaded)
         {
             lock (instance.Gate)
@@ -33,7 +37,7 @@ internal sealed partial class WorkflowEngine
     // A sender that stopped between its commit and Settled says nothing any more; one that still has the message sends it again.
     private Task AskAsync(string instanceId, Receipt receipt) => RetryAsync(async () =>
     {
-        var sender = await _mail.PeerAsync(receipt.App);
+        var sender = await _peers.PeerAsync(receipt.App);
         if (!await sender.HoldsAsync(ForeignAddress.Of(_context.AppId, instanceId), receipt.Key))
         {
             Settled(instanceId, receipt);

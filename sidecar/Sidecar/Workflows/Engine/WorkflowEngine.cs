@@ -28,7 +28,8 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
         Waiters = new StatusWaiters(context);
         _directory = new InstanceDirectory(store, context, Loaded, _stop.Token);
         _timers = new TimerScheduler(store, context.Environment, FireAsync);
-        _mail = new OutgoingMail(context, store, CommitAloneAsync, RetryAsync, _stop.Token);
+        _peers = new PeerWaits(context, _stop.Token);
+        _mail = new OutgoingMail(context, store, _peers, CommitAloneAsync, RetryAsync, _stop.Token);
     }
 
     public WorkDispatcher Dispatcher { get; }

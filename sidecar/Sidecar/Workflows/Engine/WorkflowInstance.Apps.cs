@@ -9,11 +9,7 @@ namespace Sidecar.Workflows.Engine;
 /// </content>
 internal sealed partial class WorkflowInstance
 {
-    private readonly List<InboxEvent> _outgoing = [];
     private readonly Dictionary<Receipt, long> _receipts = [];
-
-    /// <summary>Messages for another app that the store has under this name, which is not an instance of this app then.</summary>
-    public IReadOnlyList<InboxEvent> Outgoing => _outgoing;
 
     /// <summary>What of other apps it has taken and they may send again.</summary>
     public IReadOnlyList<Receipt> Receipts => [.. _receipts.Keys];

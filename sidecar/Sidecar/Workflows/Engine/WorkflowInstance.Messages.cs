@@ -111,12 +111,6 @@ internal sealed partial class WorkflowInstance
             return null;
         }
 
-        if (ForeignApp(message.Event.Router) is not null)
-        {
-            _outgoing.Add(message);
-            return null;
-        }
-
         switch (message.Event.EventTypeCase)
         {
             case HistoryEvent.EventTypeOneofCase.ExecutionStarted:

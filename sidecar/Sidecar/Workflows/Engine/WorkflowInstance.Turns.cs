@@ -75,7 +75,7 @@ internal sealed partial class WorkflowInstance
         _state.WorkflowStatus = OrchestrationStatus.Running;
         _turnTook = context.Time.GetElapsedTime(_turnBegan);
         _turnEnded = context.Time.GetTimestamp();
-        var outcome = Contradiction(response) ?? TooLarge(response) ?? ApplyAll(step, response);
+        var outcome = Contradiction(response) ?? Impossible(response) ?? TooLarge(response) ?? ApplyAll(step, response);
         switch (outcome)
         {
             case null:
@@ -125,51 +125,6 @@ internal sealed partial class WorkflowInstance
 
         return outcome;
     }
-
-    /// <summary>
-    /// A worker that replays correctly never repeats the id of an action that history has. If it does, the code has
-    /// changed under the instance; going on would run things twice or wait for ever.
-    /// </summary>
-    private WorkflowAction? Contradiction(WorkflowResponse response)
-    {
-        var ids = new HashSet<int>();
-        foreach (var action in response.Actions.Where(action => action.CompleteWorkflow is null))
-        {
-            if (_actions.TryGetValue(action.Id, out var found))
-            {
-                return Fail("NonDeterministicWorkflow", $"action #{action.Id} of the replay is {action.WorkflowActionTypeCase}, history has {found.EventTypeCase} #{found.EventId}; the workflow's code does not fit its history");
-            }
-
-            if (!ids.Add(action.Id))
-            {
-                return Fail("InvalidWorkflowResponse", $"the worker answered with two actions #{action.Id}");
-            }
-        }
-
-        return null;
-    }
-
-    private WorkflowAction? TooLarge(WorkflowResponse response) => response.Actions
-        .Select(action => (Action: action, Size: PayloadOf(action)?.Length ?? 0))
-        .Where(each => each.Size > context.Options.MaxPayload)
-        .Select(each => Fail("PayloadTooLarge", $"action #{each.Action.Id} ({each.Action.WorkflowActionTypeCase}) carries {each.Size} characters; the limit is {context.Options.MaxPayload}"))
-        .FirstOrDefault();
-
-    private static string? PayloadOf(WorkflowAction action) => action.WorkflowActionTypeCase switch
-    {
-        WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask => action.ScheduleTask.Input,
-        WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow => action.CreateChildWorkflow.Input,
-        WorkflowAction.WorkflowActionTypeOneofCase.CreateDetachedWorkflow => action.CreateDetachedWorkflow.Input,
-        WorkflowAction.WorkflowActionTypeOneofCase.SendEvent => action.SendEvent.Data,
-        WorkflowAction.WorkflowActionTypeOneofCase.CompleteWorkflow => action.CompleteWorkflow.Result,
-        _ => null,
-    };
-
-    private static WorkflowAction Fail(string type, string message) => new()
-    {
-        Id = Events.FromOutside,
-        CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = Events.Failure(type, message) },
-    };
 
     /// <summary>The next run of the same instance: history starts afresh, events that are for no run in particular go on waiting.</summary>
     private void ContinueAsNew(Step step, CompleteWorkflowAction action)

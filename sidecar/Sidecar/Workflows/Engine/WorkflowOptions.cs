@@ -24,8 +24,17 @@ internal sealed record WorkflowOptions
     /// <summary>Instances that may be in memory while they wait for a timer or an event; beyond, one leaves as soon as it waits; default 20,000.</summary>
     public int MaxIdle { get; init; } = 20_000;
 
+    /// <summary>
+    /// Instances that may be in memory, whatever for, before new ones are refused: those with open activities stay there, though no worker of
+    /// the app that runs those is connected; default 200,000.
+    /// </summary>
+    public int MaxLoaded { get; init; } = 200_000;
+
     /// <summary>Events an instance may hold that it has not taken; default 10,000.</summary>
     public int MaxInbox { get; init; } = 10_000;
+
+    /// <summary>Instances of one other app to which messages are taken at once; those for the rest wait in the store; default 500.</summary>
+    public int MaxMailed { get; init; } = 500;
 
     /// <summary>Calls that may wait for an instance's start or end at once; default 20,000.</summary>
     public int MaxWaiters { get; init; } = 20_000;

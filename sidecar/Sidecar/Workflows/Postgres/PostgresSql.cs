@@ -144,11 +144,13 @@ internal static class PostgresSql
         SELECT instance_id FROM dapr_workflow_instance WHERE app_id = $1 AND status = ANY($2) AND completed_at < $3 ORDER BY completed_at LIMIT $4
         """;
 
+    // A limit for each: a page must not cost as much as all that is behind it.
     public const string Work = """
-        SELECT instance_id FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id > $2
-        UNION SELECT instance_id FROM dapr_workflow_task WHERE app_id = $1 AND instance_id > $2
-        UNION SELECT instance_id FROM dapr_workflow_instance i WHERE app_id = $1 AND instance_id > $2 AND status IN (2, 6)
-          AND NOT EXISTS (SELECT 1 FROM dapr_workflow_timer t WHERE t.app_id = $1 AND t.instance_id = i.instance_id OFFSET 0)
+        SELECT instance_id FROM (
+          (SELECT DISTINCT instance_id FROM dapr_workflow_inbox WHERE app_id = $1 AND instance_id > $2 ORDER BY instance_id LIMIT $3)
+          UNION (SELECT DISTINCT instance_id FROM dapr_workflow_task WHERE app_id = $1 AND instance_id > $2 ORDER BY instance_id LIMIT $3)
+          UNION (SELECT instance_id FROM dapr_workflow_instance i WHERE app_id = $1 AND instance_id > $2 AND status IN (2, 6)
+            AND NOT EXISTS (SELECT 1 FROM dapr_workflow_timer t WHERE t.app_id = $1 AND t.instance_id = i.instance_id OFFSET 0) ORDER BY instance_id LIMIT $3)) w
         ORDER BY instance_id LIMIT $3
         """;
 

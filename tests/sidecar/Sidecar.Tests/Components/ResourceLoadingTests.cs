@@ -71,6 +71,12 @@ public sealed class ResourceLoadingTests
             kind: Whatever
             metadata:
               name: four
+            """,
+            """
+            apiVersion: dapr.io/v1alpha1
+            kind: WorkflowAccessPolicy
+            metadata:
+              name: five
             """);
 
         errors.Should().Contain(error => error.Contains("00.yaml: spec.type: 'state.nonsense'") && error.Contains("secretstores.local.env"));
@@ -82,6 +88,7 @@ public sealed class ResourceLoadingTests
         errors.Should().Contain(error => error.Contains("01.yaml: spec.surprise: Dapr knows no such key"));
         errors.Should().Contain(error => error.Contains("02.yaml: is not YAML: line 2"));
         errors.Should().Contain(error => error.Contains("03.yaml: kind: Dapr knows no 'Whatever'"));
+        errors.Should().Contain(error => error.Contains("04.yaml: kind: 'WorkflowAccessPolicy' of Dapr is not built here: it would refuse nothing"));
     }
 
     [Fact]

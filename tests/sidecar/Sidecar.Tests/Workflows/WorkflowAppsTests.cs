@@ -157,7 +157,7 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
         child.ParentAppId.Should().Be("shop");
         (await _shop.GetAsync("c1")).Should().BeNull();
         bankWorker.Turns.First().NewEvents.Single(e => e.ExecutionStarted is not null).Router.TargetAppID.Should().Be("bank");
-        await Eventually.TrueAsync(() => _shopData.Runs["p1"].Inbox.Count == 0 && _shopData.Runs.GetValueOrDefault("bank||c1") is null or { IsEmpty: true } && _bankData.Runs.GetValueOrDefault("shop||p1") is null or { IsEmpty: true }, "what has arrived is not kept");
+        await Eventually.TrueAsync(() => _shopData.Runs["p1"].Inbox.Count == 0 && _shopData.Runs.GetValueOrDefault(ForeignAddress.Of("bank", "c1")) is null or { IsEmpty: true } && _bankData.Runs.GetValueOrDefault(ForeignAddress.Of("shop", "p1")) is null or { IsEmpty: true }, "what has arrived is not kept");
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class WorkflowAppsTests : IAsyncLifetime
         {
             await _shop.StartAsync("ParentOfEcho", "p1", "c1");
             await Eventually.TrueAsync(async () => await _shop.Engine.FindWaitAsync("p1", default) == "child workflow 'c1' of app 'bank', which runs no workflows here; these do: shop", "the wait is named");
-            _shop.Engine.Waits().Should().Equal("1 messages wait for app 'bank', which runs no workflows here; these do: shop");
+            _shop.Engine.Waits().Should().Equal("messages wait for app 'bank', which runs no workflows here; these do: shop");
             await _shop.DisposeAsync();
         }
 

@@ -1,4 +1,6 @@
 using Dapr.DurableTask.Protobuf;
+using Sidecar.Api.Grpc;
+using Sidecar.Workflows;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 
@@ -126,6 +128,111 @@ public sealed class WorkflowMailTests
         await Eventually.TrueAsync(() => IsEmpty(_bankData), "the shop would not send it again");
     }
 
+    [Fact]
+    public async Task Mail_ForAnAbsentApp_StaysInTheStoreAndGoesAFewAddressesAtATimeAfterARestart()
+    {
+        var few = new WorkflowOptions { MaxMailed = 3 };
+        string[] ids = [.. Enumerable.Range(0, 20).Select(i => $"p{i:d2}")];
+        await using (var crashed = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop", few))
+        {
+            await using var before = WithParent(crashed.Worker()).Start();
+            await Task.WhenAll(ids.Take(10).Select(id => crashed.StartAsync("ParentInBank", id, "child-" + id)));
+        }
+
+        await using var shop = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop", few);
+        await using var worker = WithParent(shop.Worker()).Start();
+        await Task.WhenAll(ids.Skip(10).Select(id => shop.StartAsync("ParentInBank", id, "child-" + id)));
+        shop.Engine.Mailing.Should().Be(0, "what cannot be sent is in the store alone");
+        shop.Engine.Waits().Should().Contain("messages wait for app 'bank', which runs no workflows here; these do: shop");
+
+        await using var bank = await StartAsync(new InMemoryWorkflowStore("bank", _bankData), "bank");
+        await using var bankWorker = bank.Worker().Start();
+        foreach (var id in ids)
+        {
+            await Eventually.TrueAsync(async () => await bank.GetAsync("child-" + id) is not null, "its start has arrived");
+            await bank.RaiseAsync("child-" + id, "go", $"\"{id}\"");
+            (await shop.CompletionAsync(id)).Output.Should().Be($"\"{id}\"");
+        }
+
+        await Eventually.TrueAsync(() => IsEmpty(_shopData) && shop.Engine.Mailing == 0, "nothing is left to send");
+        bankWorker.Turns.Count(turn => turn.NewEvents.Any(e => e.ExecutionStarted is not null)).Should().Be(20, "each start came about once");
+    }
+
+    [Fact]
+    public async Task Purge_OfAnInstanceWhoseIdNamesAnotherAppsInstance_LeavesTheMailForThat()
+    {
+        await using var shop = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop");
+        await using var worker = WithParent(shop.Worker()).Start();
+        await shop.StartAsync("ParentInBank", "p1", "c1");
+        await Eventually.TrueAsync(() => !IsEmpty(_shopData), "the start waits for the bank");
+        await shop.StartAsync("Echo", "bank||c1", "1");
+        await shop.CompletionAsync("bank||c1");
+
+        await shop.CallAsync<PurgeInstancesRequest, PurgeInstancesResponse>("PurgeInstances", new PurgeInstancesRequest { InstanceId = "bank||c1" });
+
+        await using var bank = await StartAsync(new InMemoryWorkflowStore("bank", _bankData), "bank");
+        await Eventually.TrueAsync(async () => await bank.GetAsync("c1") is not null, "the start was not purged");
+    }
+
+    [Theory]
+    [InlineData("\u0001bank\u0001c1")]
+    [InlineData("\n")]
+    [InlineData("a\0b")]
+    public async Task InstanceId_OfTheEnginesOwn_IsRefusedAtEveryDoor(string id)
+    {
+        await using var shop = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop");
+        foreach (var call in new Func<Task>[]
+        {
+            () => shop.StartAsync("Echo", id),
+            () => shop.GetAsync(id),
+            () => shop.RaiseAsync(id, "go"),
+            () => TerminateAsync(shop, id),
+            () => shop.CallAsync<PurgeInstancesRequest, PurgeInstancesResponse>("PurgeInstances", new PurgeInstancesRequest { InstanceId = id }),
+            () => shop.CallAsync<RerunWorkflowFromEventRequest, RerunWorkflowFromEventResponse>("RerunWorkflowFromEvent", new RerunWorkflowFromEventRequest { SourceInstanceID = "w1", NewInstanceID = id }),
+        })
+        {
+            (await WorkflowHost.CodeOfAsync(call)).Should().Be(GrpcCode.InvalidArgument);
+        }
+
+        // The HTTP API and Dapr's gRPC API come here with whatever is in their path.
+        var operations = new WorkflowOperations(shop.Engine);
+        (await operations.FindAsync(id, default)).Should().BeNull();
+        (await operations.TerminateAsync(id, null, recursive: true, default)).Should().Be(WorkflowRefusal.NotFound);
+        (await operations.RaiseEventAsync(id, "go", null, default)).Should().Be(WorkflowRefusal.NotFound);
+        (await operations.PurgeAsync(id, recursive: true, force: true, default)).Should().Be((WorkflowRefusal.NotFound, 0));
+    }
+
+    [Theory]
+    [InlineData("\u0001bank\u0001c1")]
+    [InlineData("a\0b")]
+    public async Task InstanceId_OfTheEnginesOwnInAnAction_FailsItsWorkflowAlone(string id)
+    {
+        await using var shop = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop");
+        await using var worker = shop.Worker();
+        var actions = new Dictionary<string, WorkflowAction>
+        {
+            ["child"] = new() { CreateChildWorkflow = new CreateChildWorkflowAction { Name = "Echo", InstanceId = id } },
+            ["detached"] = new() { CreateDetachedWorkflow = new CreateDetachedWorkflowAction { Name = "Echo", InstanceId = id } },
+            ["event"] = new() { SendEvent = new SendEventAction { Name = "go", Instance = new() { InstanceId = id } } },
+            ["terminate"] = new() { TerminateWorkflow = new TerminateWorkflowAction { InstanceId = id } },
+        };
+        foreach (var (name, action) in actions)
+        {
+            worker.Workflows[name] = _ => [action];
+        }
+
+        worker.Workflows["app"] = _ => [new() { Router = new TaskRouter { TargetAppID = id }, ScheduleTask = new ScheduleTaskAction { Name = "Step" } }];
+        worker.Start();
+
+        foreach (var name in actions.Keys.Append("app"))
+        {
+            await shop.StartAsync(name, name);
+            (await shop.CompletionAsync(name)).FailureDetails.ErrorType.Should().Be(name == "app" ? "InvalidAppId" : "InvalidInstanceId");
+        }
+
+        IsEmpty(_shopData).Should().BeTrue();
+    }
+
     private static Google.Protobuf.WellKnownTypes.Timestamp Now => Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.UnixEpoch);
 
     private static InboxEvent FromShop(HistoryEvent e)
@@ -160,5 +267,5 @@ public sealed class WorkflowMailTests
         }
     }
 
-    private Task<WorkflowHost> StartAsync(IWorkflowStore store, string app) => WorkflowHost.StartAsync(store, appId: app, peers: _peers);
+    private Task<WorkflowHost> StartAsync(IWorkflowStore store, string app, WorkflowOptions? options = null) => WorkflowHost.StartAsync(store, options, appId: app, peers: _peers);
 }

@@ -1,4 +1,5 @@
 using Dapr.DurableTask.Protobuf;
+using Sidecar.Api.Grpc;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 
@@ -22,6 +23,27 @@ public sealed class WorkflowMemoryTests
         await Task.WhenAll(ids.Select(id => host.RaiseAsync(id, "go", $"\"{id}\"")));
         var states = await Task.WhenAll(ids.Select(id => host.CompletionAsync(id)));
         states.Select(state => state.Output).Should().Equal(ids.Select(id => $"\"{id}\""));
+    }
+
+    [Fact]
+    public async Task Start_TooManyInstancesInMemoryWithActivitiesNobodyRuns_IsRefusedUntilTheyGoOn()
+    {
+        await using var host = await WorkflowHost.StartAsync(new InMemoryWorkflowStore("app", _data), new WorkflowOptions { MaxLoaded = 3 });
+        await using var worker = host.Worker();
+        var go = new TaskCompletionSource();
+        worker.Activity = async request =>
+        {
+            await go.Task;
+            return new ActivityResponse { Result = request.Input };
+        };
+        worker.Start();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => host.StartAsync("Chain", $"w{i}", "1")));
+
+        (await WorkflowHost.CodeOfAsync(() => host.StartAsync("Chain", "w4", "1"))).Should().Be(GrpcCode.ResourceExhausted);
+        go.SetResult();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => host.CompletionAsync($"w{i}")));
+        await Eventually.TrueAsync(() => host.Engine.LoadedInstances == 0, "they have ended");
+        await host.StartAsync("Chain", "w4", "1");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Dapr.DurableTask.Protobuf;
+using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 
 namespace Sidecar.Tests.Workflows;
@@ -234,6 +235,25 @@ public abstract class WorkflowStoreContract : IAsyncLifetime
 
         first.Should().Equal("again", "pending");
         second.Should().Equal("task", "unborn");
+    }
+
+    [Fact]
+    public async Task FindWork_AddressesOfOtherApps_LieTogetherBeforeAllInstances()
+    {
+        string[] bank = [ForeignAddress.Of("bank", "a"), ForeignAddress.Of("bank", "é"), ForeignAddress.Of("bank", "\U0001F4B0")];
+        string[] others = [ForeignAddress.Of("Bank", "z"), ForeignAddress.Of("bank-2", "a"), ForeignAddress.Of("banks", "a")];
+        await CommitAsync(commit =>
+        {
+            foreach (var id in (string[])[" ", "bank||a", .. others, .. bank])
+            {
+                commit.Inbox.AddRange([new(id, NextKey, null, [1]), new(id, NextKey, null, [2])]);
+            }
+        });
+
+        (await _store.FindWorkAsync(ForeignAddress.First, 100, default)).Take(6).Should().BeEquivalentTo([.. others, .. bank]);
+        (await _store.FindWorkAsync(ForeignAddress.BeginOf("bank"), 3, default)).Should().Equal(bank);
+        (await _store.FindWorkAsync(ForeignAddress.EndOf("bank"), 100, default)).Should().NotContain(bank);
+        (await _store.FindWorkAsync(ForeignAddress.Last, 100, default)).Should().Equal(" ", "bank||a");
     }
 
     [Fact]
