@@ -14,12 +14,15 @@ namespace Dapr.Workflow.Testing;
 public sealed class SimulatedWorkflows
 {
     private static readonly TimeSpan BeforeTheNextAttempt = TimeSpan.FromMilliseconds(100);
-    private readonly SimulatedWorld _world;
+    private readonly SimulatedApp _app;
 
-    internal SimulatedWorkflows(SimulatedWorld world)
+    internal SimulatedWorkflows(SimulatedApp app)
     {
-        _world = world;
+        _app = app;
     }
+
+    /// <summary>The workflows of another app of the simulation.</summary>
+    public SimulatedWorkflows Of(string app) => new(_app.World.Of(app));
 
     /// <summary>Starts a workflow.</summary>
     public Task StartAsync(string workflow, string instanceId, object? input = null, DateTimeOffset? startAt = null) => ConfirmedAsync(async (operations, attempt) =>
@@ -32,7 +35,7 @@ public sealed class SimulatedWorkflows
                 {
                     InstanceId = instanceId,
                     Name = workflow,
-                    Input = input is null ? null : _world.App.Serializer.Serialize(input),
+                    Input = input is null ? null : _app.World.Code.Serializer.Serialize(input),
                     ScheduledStartTimestamp = startAt is { } at ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(at) : null,
                 },
                 CancellationToken.None));
@@ -43,7 +46,7 @@ public sealed class SimulatedWorkflows
 
     /// <summary>Raises an event.</summary>
     public Task RaiseEventAsync(string instanceId, string name, object? payload = null) =>
-        DoAsync(operations => operations.RaiseEventAsync(instanceId, name, payload is null ? null : _world.App.Serializer.Serialize(payload), CancellationToken.None));
+        DoAsync(operations => operations.RaiseEventAsync(instanceId, name, payload is null ? null : _app.World.Code.Serializer.Serialize(payload), CancellationToken.None));
 
     /// <summary>Suspends an instance.</summary>
     public Task SuspendAsync(string instanceId, string? reason = null) => DoAsync(operations => operations.SuspendAsync(instanceId, reason, CancellationToken.None));
@@ -53,7 +56,7 @@ public sealed class SimulatedWorkflows
 
     /// <summary>Ends an instance, and its children with it.</summary>
     public Task TerminateAsync(string instanceId, object? output = null, bool recursive = true) =>
-        DoAsync(operations => operations.TerminateAsync(instanceId, output is null ? null : _world.App.Serializer.Serialize(output), recursive, CancellationToken.None));
+        DoAsync(operations => operations.TerminateAsync(instanceId, output is null ? null : _app.World.Code.Serializer.Serialize(output), recursive, CancellationToken.None));
 
     /// <summary>Removes an instance that has ended, and its children that have.</summary>
     public Task PurgeAsync(string instanceId, bool recursive = true) => ConfirmedAsync(async (operations, attempt) =>
@@ -84,12 +87,12 @@ public sealed class SimulatedWorkflows
     public Task<IReadOnlyList<string>> ListAsync() => ConfirmedAsync(async (operations, _) => (await operations.ListAsync(null, null, CancellationToken.None)).Ids);
 
     /// <summary>Lets virtual time go by.</summary>
-    public Task PauseAsync(TimeSpan time) => Task.Delay(time, _world.Time);
+    public Task PauseAsync(TimeSpan time) => Task.Delay(time, _app.World.Time);
 
     private static bool Accepted(WorkflowRefusal refusal) =>
         refusal == WorkflowRefusal.None ? true : throw new InvalidOperationException($"The engine refused a call: {refusal}.");
 
-    private WorkflowState State(Sidecar.Workflows.Store.InstanceRow? row) => _world.App.State(row is null ? null : InstanceView.Of(row, withPayloads: true));
+    private WorkflowState State(Sidecar.Workflows.Store.InstanceRow? row) => _app.World.Code.State(row is null ? null : InstanceView.Of(row, withPayloads: true));
 
     private Task DoAsync(Func<WorkflowOperations, Task<WorkflowRefusal>> operation) =>
         ConfirmedAsync(async (operations, _) => Accepted(await operation(operations)));
@@ -98,7 +101,7 @@ public sealed class SimulatedWorkflows
     {
         for (var attempt = 1; ; attempt++)
         {
-            var process = await _world.ProcessAsync();
+            var process = await _app.ProcessAsync();
             try
             {
                 var asked = operation(process.Operations, attempt);

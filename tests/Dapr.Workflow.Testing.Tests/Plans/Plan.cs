@@ -37,6 +37,9 @@ internal enum PlanKind
 /// <summary>A workflow as data, so that it can be drawn from a seed, and so that it is known beforehand what it comes to.</summary>
 internal sealed record Plan(PlanKind Kind, string Key = "", int Number = 0, params Plan[] Items)
 {
+    /// <summary>The app whose activity or workflow it is; null: that of the workflow.</summary>
+    public string? App { get; init; }
+
     /// <summary>What the workflow ends with.</summary>
     public string Result(string scope = "") => Kind switch
     {

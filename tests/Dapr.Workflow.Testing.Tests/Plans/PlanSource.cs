@@ -1,7 +1,7 @@
 namespace Dapr.Workflow.Testing.Tests.Plans;
 
-/// <summary>Draws workflows.</summary>
-internal sealed class PlanSource(Random random)
+/// <summary>Draws workflows. With apps, some of their activities and children belong to one of those.</summary>
+internal sealed class PlanSource(Random random, params string[] apps)
 {
     private const int Deepest = 3;
     private int _keys;
@@ -17,14 +17,16 @@ internal sealed class PlanSource(Random random)
         0 or 1 => Activity(),
         2 => new Plan(PlanKind.Timer, Number: random.Next(1, 3_000)),
         3 => canRead ? new Plan(PlanKind.Event, Key()) : new Plan(PlanKind.Timeout, Key(), random.Next(1, 3_000)),
-        4 => new Plan(PlanKind.Retries, Key(), random.Next(1, 4)),
-        5 => new Plan(PlanKind.Child, Key(), Items: [Part(depth - 1, canRead: false)]),
+        4 => new Plan(PlanKind.Retries, Key(), random.Next(1, 4)) { App = App() },
+        5 => new Plan(PlanKind.Child, Key(), Items: [Part(depth - 1, canRead: false)]) { App = App() },
         6 => new Plan(PlanKind.Compensation, Key(), Items: Several(Activity)),
         7 => new Plan(PlanKind.Parallel, Items: Several(() => Part(depth - 1, canRead))),
         _ => new Plan(PlanKind.Series, Items: Several(() => Part(depth - 1, canRead))),
     };
 
-    private Plan Activity() => new(PlanKind.Activity, Key());
+    private Plan Activity() => new(PlanKind.Activity, Key()) { App = App() };
+
+    private string? App() => apps.Length == 0 ? null : apps[random.Next(apps.Length)];
 
     private string Key() => $"k{_keys++}";
 

@@ -25,7 +25,7 @@ internal sealed class PlanWorkflow : Workflow<PlanRun, string>
         switch (plan.Kind)
         {
             case PlanKind.Activity:
-                return await context.CallActivityAsync<string>(PlanApp.Do, plan.Key + scope);
+                return await context.CallActivityAsync<string>(PlanApp.Do, plan.Key + scope, In(plan));
             case PlanKind.Retries:
                 return await RetryAsync(context, plan, scope);
             case PlanKind.Timer:
@@ -40,13 +40,15 @@ internal sealed class PlanWorkflow : Workflow<PlanRun, string>
             case PlanKind.Parallel:
                 return $"({string.Join(',', await Task.WhenAll(plan.Items.Select(item => DoAsync(context, item, scope))))})";
             case PlanKind.Child:
-                return $"[{await context.CallChildWorkflowAsync<string>(nameof(PlanWorkflow), new PlanRun(plan.Items[0], scope), new ChildWorkflowTaskOptions($"{context.InstanceId}-{plan.Key}{scope}"))}]";
+                return $"[{await context.CallChildWorkflowAsync<string>(nameof(PlanWorkflow), new PlanRun(plan.Items[0], scope), new ChildWorkflowTaskOptions($"{context.InstanceId}-{plan.Key}{scope}", TargetAppId: plan.App))}]";
             case PlanKind.Compensation:
                 return await CompensateAsync(context, plan, scope);
             default:
                 throw new InvalidOperationException($"{plan.Kind} is no part of a workflow.");
         }
     }
+
+    private static WorkflowTaskOptions In(Plan plan) => new(TargetAppId: plan.App);
 
     private static async Task<string> SeriesAsync(WorkflowContext context, Plan plan, string scope)
     {
@@ -77,7 +79,7 @@ internal sealed class PlanWorkflow : Workflow<PlanRun, string>
         {
             try
             {
-                return await context.CallActivityAsync<string>(attempt <= plan.Number ? PlanApp.DoAndFail : PlanApp.Do, plan.Key + scope);
+                return await context.CallActivityAsync<string>(attempt <= plan.Number ? PlanApp.DoAndFail : PlanApp.Do, plan.Key + scope, In(plan));
             }
             catch (WorkflowTaskFailedException)
             {
@@ -91,7 +93,7 @@ internal sealed class PlanWorkflow : Workflow<PlanRun, string>
         var done = new Stack<string>();
         foreach (var item in plan.Items)
         {
-            done.Push(await context.CallActivityAsync<string>(PlanApp.Do, item.Key + scope));
+            done.Push(await context.CallActivityAsync<string>(PlanApp.Do, item.Key + scope, In(item)));
         }
 
         try

@@ -19,6 +19,9 @@ internal enum PlanControl
 /// <summary>A workflow of a random run: its plan, what is done to it, and when (milliseconds).</summary>
 internal sealed record PlannedRun(string Id, Plan Plan, PlanControl Control, int First, int Second)
 {
+    /// <summary>The app whose workflow it is.</summary>
+    public string App { get; init; } = WorkflowSimulation.App;
+
     /// <summary>The output of a workflow that was terminated.</summary>
     public const string Stopped = "stopped";
 
@@ -26,8 +29,9 @@ internal sealed record PlannedRun(string Id, Plan Plan, PlanControl Control, int
         new(id, source.Next(), random.Next(8) switch { 0 or 1 => PlanControl.Suspended, 2 => PlanControl.Terminated, 3 => PlanControl.Purged, _ => PlanControl.None }, random.Next(4_000), random.Next(2_000));
 
     /// <summary>Starts it, does all that is to be done to it, and waits for its end.</summary>
-    public async Task<PlanEnd> RunAsync(SimulatedWorkflows workflows, WorkflowSimulation simulation)
+    public async Task<PlanEnd> RunAsync(SimulatedWorkflows apps, WorkflowSimulation simulation)
     {
+        var workflows = apps.Of(App);
         await workflows.StartAsync(nameof(PlanWorkflow), Id, new PlanRun(Plan));
         await Task.WhenAll(RaiseAsync(workflows), ControlAsync(workflows, simulation));
         var end = await PlanEnd.OfAsync(workflows, Id);
@@ -74,10 +78,10 @@ internal sealed record PlannedRun(string Id, Plan Plan, PlanControl Control, int
     {
         await workflows.PauseAsync(TimeSpan.FromMilliseconds(First));
         await workflows.SuspendAsync(Id);
-        var before = simulation.History(Id);
+        var before = simulation.History(Id, App);
         var status = (await workflows.GetAsync(Id)).RuntimeStatus;
         await workflows.PauseAsync(TimeSpan.FromMilliseconds(Second));
-        simulation.History(Id).ToJson().Should().Be(before.ToJson(), "{0} is {1}", Id, status);
+        simulation.History(Id, App).ToJson().Should().Be(before.ToJson(), "{0} is {1}", Id, status);
         await workflows.ResumeAsync(Id);
     }
 }

@@ -10,18 +10,18 @@ namespace Dapr.Workflow.Testing.Processes;
 internal sealed class SimulatedProcess
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly SimulatedWorld _world;
+    private readonly SimulatedApp _app;
     private readonly WorkflowEngine _engine;
     private readonly SimulatedStore _store;
     private readonly Task _worker;
 
-    private SimulatedProcess(SimulatedWorld world, WorkflowEngine engine, SimulatedStore store)
+    private SimulatedProcess(SimulatedApp app, WorkflowEngine engine, SimulatedStore store)
     {
-        _world = world;
+        _app = app;
         _engine = engine;
         _store = store;
         Operations = new WorkflowOperations(engine);
-        _worker = new SimulatedWorker(world, new WorkerOperations(engine), store).ServeAsync(_end.Token);
+        _worker = new SimulatedWorker(app, new WorkerOperations(engine), store).ServeAsync(_end.Token);
     }
 
     /// <summary>What clients do.</summary>
@@ -30,25 +30,27 @@ internal sealed class SimulatedProcess
     /// <summary>Completes when a commit's fate has killed the process.</summary>
     public Task Died => _store.Died;
 
-    public static async Task<SimulatedProcess> StartAsync(SimulatedWorld world, TaskScheduler scheduler)
+    public static async Task<SimulatedProcess> StartAsync(SimulatedApp app, TaskScheduler scheduler)
     {
-        var store = new SimulatedStore(world);
+        var world = app.World;
+        var store = new SimulatedStore(app);
         var environment = new EngineEnvironment(world.Time, new Tracing(new ConfigurationSpec(), []), NullLogger.Instance)
         {
             NewId = world.NewId,
+            Peers = world.Peers,
             Scheduler = scheduler,
             Completion = TaskCreationOptions.None,
         };
 
         // In every other process what waits leaves memory at once and is read again from the store.
         var options = new WorkflowOptions { TurnLease = TimeSpan.FromSeconds(10), ActivityLease = TimeSpan.FromSeconds(10), MaxIdle = world.Random.Next(2) == 0 ? 0 : 1_000 };
-        return new SimulatedProcess(world, await WorkflowEngine.StartAsync(store, "app", options, environment, default), store);
+        return new SimulatedProcess(app, await WorkflowEngine.StartAsync(store, app.Name, options, environment, default), store);
     }
 
     /// <summary>Dies, unless it has died.</summary>
     public async Task EndAsync()
     {
-        _world.Record("the process dies");
+        _app.Record("the process dies");
         await _store.CrashAsync();
         End();
         await _engine.DisposeAsync();

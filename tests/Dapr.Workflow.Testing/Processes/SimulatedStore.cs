@@ -7,9 +7,9 @@ namespace Dapr.Workflow.Testing.Processes;
 /// One process's connection to data that outlives it. Commits become durable in their order, each after a time drawn from the seed; when the process
 /// dies, those under way are durable or not, as chance has it, and nobody hears of them.
 /// </summary>
-internal sealed class SimulatedStore(SimulatedWorld world) : IWorkflowStore
+internal sealed class SimulatedStore(SimulatedApp app) : IWorkflowStore
 {
-    private readonly InMemoryWorkflowStore _store = new("app", world.Data);
+    private readonly InMemoryWorkflowStore _store = new(app.Name, app.Data);
     private readonly Queue<(StoreCommit Commit, TaskCompletionSource Done)> _queue = [];
     private bool _isWriting;
     private readonly TaskCompletionSource _died = new();
@@ -49,7 +49,7 @@ internal sealed class SimulatedStore(SimulatedWorld world) : IWorkflowStore
             return;
         }
 
-        for (var stored = world.Random.Next(_queue.Count + 1); stored > 0; stored--)
+        for (var stored = app.World.Random.Next(_queue.Count + 1); stored > 0; stored--)
         {
             var (commit, _) = _queue.Dequeue();
             if (commit.Chain is not { IsBroken: true })
@@ -95,11 +95,11 @@ internal sealed class SimulatedStore(SimulatedWorld world) : IWorkflowStore
 
     private async Task WriteAsync(StoreCommit commit, TaskCompletionSource done)
     {
-        var fate = commit.Chain is { IsBroken: true } ? CommitFate.Refused : world.NextFate();
+        var fate = commit.Chain is { IsBroken: true } ? CommitFate.Refused : app.World.NextFate();
         if (fate is CommitFate.Refused)
         {
             commit.Chain?.IsBroken = true;
-            world.Record($"refused {commit.Rows}");
+            app.Record($"refused {commit.Rows}");
             done.SetException(new SimulatedStoreException("the store refuses a commit"));
             return;
         }
@@ -121,7 +121,7 @@ internal sealed class SimulatedStore(SimulatedWorld world) : IWorkflowStore
     private async Task StoreAsync(StoreCommit commit)
     {
         await _store.CommitAsync(commit);
-        world.Record($"commit {commit.Rows}");
+        app.Record($"commit {commit.Rows}");
     }
 
     private async Task<T> ReadAsync<T>(Func<Task<T>> read)
@@ -130,5 +130,5 @@ internal sealed class SimulatedStore(SimulatedWorld world) : IWorkflowStore
         return await read();
     }
 
-    private Task PauseAsync() => world.PauseAsync(1, 20);
+    private Task PauseAsync() => app.World.PauseAsync(1, 20);
 }

@@ -4,7 +4,7 @@ using Sidecar.Workflows;
 namespace Dapr.Workflow.Testing.Processes;
 
 /// <summary>A worker without a wire: answers come late, twice, or not at all, as the seed says.</summary>
-internal sealed class SimulatedWorker(SimulatedWorld world, WorkerOperations engine, SimulatedStore store)
+internal sealed class SimulatedWorker(SimulatedApp app, WorkerOperations engine, SimulatedStore store)
 {
     public Task ServeAsync(CancellationToken cancellation) => engine.ServeAsync(
         item =>
@@ -21,15 +21,16 @@ internal sealed class SimulatedWorker(SimulatedWorld world, WorkerOperations eng
 
     private void Check(ActivityRequest activity, string token)
     {
-        world.Record($"handed out {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {token}");
+        app.Record($"handed out {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {token}");
         if (!IsOpen(activity))
         {
-            world.Violations.Add($"activity {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {activity.Name} {activity.Input} is not open in the store");
+            app.World.Violations.Add($"activity {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {activity.Name} {activity.Input} is not open in the store");
         }
     }
 
-    private bool IsOpen(ActivityRequest request) => world.Data.Runs.TryGetValue(request.WorkflowInstance.InstanceId, out var run)
-        && run.Tasks.Values.Any(row => HistoryEvent.Parser.ParseFrom(row.Event).TaskScheduled.TaskExecutionId == request.TaskExecutionId);
+    // It may be another app's.
+    private bool IsOpen(ActivityRequest request) => app.World.Apps.Any(owner => owner.Data.Runs.TryGetValue(request.WorkflowInstance.InstanceId, out var run)
+        && run.Tasks.Values.Any(row => HistoryEvent.Parser.ParseFrom(row.Event).TaskScheduled.TaskExecutionId == request.TaskExecutionId));
 
     private async Task HandleAsync(WorkItem item, CancellationToken cancellation)
     {
@@ -37,13 +38,13 @@ internal sealed class SimulatedWorker(SimulatedWorld world, WorkerOperations eng
         {
             do
             {
-                await world.PauseAsync(0, 50, cancellation);
-                if (!world.Happens(world.Faults.Answers))
+                await app.World.PauseAsync(0, 50, cancellation);
+                if (!app.World.Happens(app.World.Faults.Answers))
                 {
                     await AnswerAsync(item, cancellation);
                 }
             }
-            while (world.Happens(world.Faults.Answers));
+            while (app.World.Happens(app.World.Faults.Answers));
         }
         catch (Exception e) when (e is OperationCanceledException or SimulatedStoreException)
         {
@@ -55,13 +56,13 @@ internal sealed class SimulatedWorker(SimulatedWorld world, WorkerOperations eng
     {
         if (item.ActivityRequest is { } activity)
         {
-            world.Record($"activity {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {activity.TaskExecutionId}");
-            await engine.CompleteActivityAsync(await world.App.RunAsync(activity, item.CompletionToken), cancellation);
+            app.Record($"activity {activity.WorkflowInstance.InstanceId} #{activity.TaskId} {activity.TaskExecutionId}");
+            await engine.CompleteActivityAsync(await app.World.Code.RunAsync(activity, item.CompletionToken), cancellation);
             return;
         }
 
         var request = item.WorkflowRequest;
-        world.Record($"turn {request.InstanceId} {request.PastEvents.Count + request.NewEvents.Count}");
-        await engine.CompleteTurnAsync(await world.App.TurnAsync(request, item.CompletionToken), cancellation);
+        app.Record($"turn {request.InstanceId} {request.PastEvents.Count + request.NewEvents.Count}");
+        await engine.CompleteTurnAsync(await app.World.Code.TurnAsync(request, item.CompletionToken), cancellation);
     }
 }

@@ -1,13 +1,13 @@
 using System.Globalization;
 using Dapr.Workflow.Testing.Scheduling;
-using Sidecar.Workflows.Store;
+using Sidecar.Workflows.Engine;
 
 namespace Dapr.Workflow.Testing.Processes;
 
-/// <summary>What outlives the processes of an app: its data, the clock, the client. All chance in it comes from the seed.</summary>
+/// <summary>What outlives the processes of the apps: their data, the clock, the client. All chance in it comes from the seed.</summary>
 internal sealed class SimulatedWorld
 {
-    private TaskCompletionSource<SimulatedProcess> _living = new();
+    private readonly SortedDictionary<string, SimulatedApp> _apps = new(StringComparer.Ordinal);
     private readonly Lazy<AppCode> _app;
     private int _ids;
 
@@ -15,15 +15,20 @@ internal sealed class SimulatedWorld
     {
         Random = new Random(seed);
         _app = new Lazy<AppCode>(() => app(Time));
+        Add(WorkflowSimulation.App);
     }
 
     public Random Random { get; }
 
-    public AppCode App => _app.Value;
+    /// <summary>What all apps run.</summary>
+    public AppCode Code => _app.Value;
+
+    public IReadOnlyCollection<SimulatedApp> Apps => _apps.Values;
+
+    /// <summary>The engines of the run.</summary>
+    public WorkflowPeers Peers { get; } = new();
 
     public VirtualTime Time { get; } = new(WorkflowSimulation.Start);
-
-    public InMemoryWorkflowData Data { get; } = new();
 
     public List<string> Trace { get; } = [];
 
@@ -37,21 +42,20 @@ internal sealed class SimulatedWorld
 
     public int Commits { get; private set; }
 
-    public int Processes { get; private set; }
+    public void Add(string app) => _apps.Add(app, new SimulatedApp(this, app));
+
+    public SimulatedApp Of(string app) => _apps[app];
 
     public void Run(Func<SimulatedWorkflows, Task> client)
     {
         var scheduler = new SimulationScheduler(Random, Time);
         scheduler.Run(async () =>
         {
-            var running = client(new SimulatedWorkflows(this));
-            await LiveAsync(running, scheduler);
+            var running = client(new SimulatedWorkflows(Of(WorkflowSimulation.App)));
+            await Task.WhenAll(Apps.Select(app => app.LiveAsync(running, scheduler)));
             await running;
         });
     }
-
-    /// <summary>The process that lives, once there is one.</summary>
-    public Task<SimulatedProcess> ProcessAsync() => _living.Task;
 
     public void Record(string what) => Trace.Add($"{Time.GetUtcNow():ss.fff} {what}");
 
@@ -82,19 +86,5 @@ internal sealed class SimulatedWorld
 
         var chance = Faults.Commits > 0 ? Random.NextDouble() : 1;
         return chance < Faults.Commits ? CommitFate.Refused : chance < 2 * Faults.Commits ? CommitFate.StoredTwice : CommitFate.Stored;
-    }
-
-    // One process after the other, until the client has what it wants.
-    private async Task LiveAsync(Task client, TaskScheduler scheduler)
-    {
-        while (!client.IsCompleted)
-        {
-            Processes++;
-            var process = await SimulatedProcess.StartAsync(this, scheduler);
-            _living.SetResult(process);
-            await Task.WhenAny(client, process.Died, Processes <= Faults.Deaths ? Task.Delay(TimeSpan.FromMilliseconds(Random.Next(20, 2_300)), Time) : process.Died);
-            _living = new TaskCompletionSource<SimulatedProcess>();
-            await process.EndAsync();
-        }
     }
 }
