@@ -4,13 +4,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Benchmarks.Roles;
 
-/// <summary>The app: a small JSON answer, an echo, a subscriber that counts, and a collector of spans. It does next to nothing, so that the way to it is what is measured.</summary>
+/// <summary>The app: a small JSON answer, an echo, and a subscriber that counts. It does next to nothing, so that the way to it is what is measured.</summary>
 internal sealed class AppRole() : EndpointRole(HttpProtocols.Http1)
 {
     public const string Topic = "delivered";
-
-    /// <summary>Where it takes spans and forgets them.</summary>
-    public const string Collector = "/api/v2/spans";
 
     private static readonly byte[] Greeting = """{"id":"0191d5a2-7a63-7c3e-a1c5-53f5a5b1f2aa","name":"hello","total":"12.50","items":[1,2,3,4]}"""u8.ToArray();
     private static readonly byte[] Subscriptions = """[{"pubsubname":"pubsub","topic":"delivered","route":"/delivered"}]"""u8.ToArray();
@@ -33,9 +30,6 @@ internal sealed class AppRole() : EndpointRole(HttpProtocols.Http1)
                 return Task.CompletedTask;
             case "/count":
                 return CountAsync(context);
-            case Collector:
-                context.Response.StatusCode = StatusCodes.Status202Accepted;
-                return context.Request.Body.CopyToAsync(Stream.Null);
             case "/dapr/subscribe":
                 return WriteAsync(context, Subscriptions);
             default:

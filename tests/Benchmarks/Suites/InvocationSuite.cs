@@ -14,7 +14,7 @@ internal sealed class InvocationSuite : IBenchmarkSuite
     public async Task RunAsync(BenchmarkOptions options, Report report)
     {
         await using var app = await RoleProcess.StartAsync("app");
-        using var resources = new ResourceFolder(app.Ports[0]);
+        await using var resources = new ResourceFolder();
         await using var forwarder = await RoleProcess.StartAsync("forwarder", $"{app.Ports[0]}");
         await using var sidecars = await RoleProcess.StartAsync(SidecarsRole.Name, resources.Path, $"{app.Ports[0]}");
         foreach (var connections in (int[])[1, 16, 64])

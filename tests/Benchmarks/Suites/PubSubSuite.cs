@@ -16,7 +16,7 @@ internal sealed class PubSubSuite : IBenchmarkSuite
     public async Task RunAsync(BenchmarkOptions options, Report report)
     {
         await using var app = await RoleProcess.StartAsync("app");
-        using var resources = new ResourceFolder(app.Ports[0], ResourceFolder.Redis("pubsub", "pubsub.redis"));
+        await using var resources = new ResourceFolder(ResourceFolder.Redis("pubsub", "pubsub.redis"));
         await using var sidecars = await RoleProcess.StartAsync(SidecarsRole.Name, resources.Path, $"{app.Ports[0]}");
         var direct = new HttpLoad(app.Ports[0], "POST", "/echo", Event);
         var publish = new HttpLoad(sidecars.Ports[0], "POST", "/v1.0/publish/pubsub/nobody", Event);

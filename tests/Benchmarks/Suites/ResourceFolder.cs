@@ -3,8 +3,8 @@ using Testing;
 
 namespace Benchmarks.Suites;
 
-/// <summary>A folder with the resources of the measured sidecars: tracing and resiliency as the platform has them, and the given components.</summary>
-internal sealed class ResourceFolder : IDisposable
+/// <summary>A folder with the resources of the measured sidecars: tracing and resiliency as the platform has them, and the given components; their spans go to a sink.</summary>
+internal sealed class ResourceFolder : IAsyncDisposable
 {
     private static string Configuration(int collectorPort) => $"""
         apiVersion: dapr.io/v1alpha1
@@ -15,7 +15,7 @@ internal sealed class ResourceFolder : IDisposable
           tracing:
             samplingRate: "1"
             zipkin:
-              endpointAddress: http://127.0.0.1:{collectorPort}{AppRole.Collector}
+              endpointAddress: http://127.0.0.1:{collectorPort}/api/v2/spans
           metrics:
             enabled: true
         """;
@@ -56,10 +56,12 @@ internal sealed class ResourceFolder : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("benchmark-");
 
-    public ResourceFolder(int collectorPort, params IEnumerable<string> components)
+    private readonly SpanSink _spans = new();
+
+    public ResourceFolder(params IEnumerable<string> components)
     {
         var configuration = _folder.CreateSubdirectory("configuration");
-        File.WriteAllText(System.IO.Path.Combine(configuration.FullName, "configuration.yaml"), Configuration(collectorPort));
+        File.WriteAllText(System.IO.Path.Combine(configuration.FullName, "configuration.yaml"), Configuration(_spans.Start()));
         File.WriteAllText(System.IO.Path.Combine(_folder.FullName, "resiliency.yaml"), Resiliency);
         foreach (var component in components)
         {
@@ -86,5 +88,9 @@ internal sealed class ResourceFolder : IDisposable
         """;
 
     /// <inheritdoc />
-    public void Dispose() => _folder.Delete(recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        await _spans.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
 }

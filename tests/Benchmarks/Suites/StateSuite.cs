@@ -14,7 +14,7 @@ internal sealed class StateSuite : IBenchmarkSuite
     public async Task RunAsync(BenchmarkOptions options, Report report)
     {
         await using var app = await RoleProcess.StartAsync("app");
-        using var resources = new ResourceFolder(app.Ports[0], ResourceFolder.Component("memory", "state.in-memory"), ResourceFolder.Redis("redis", "state.redis"));
+        await using var resources = new ResourceFolder(ResourceFolder.Component("memory", "state.in-memory"), ResourceFolder.Redis("redis", "state.redis"));
         await using var sidecars = await RoleProcess.StartAsync(SidecarsRole.Name, resources.Path, $"{app.Ports[0]}");
         var direct = new HttpLoad(app.Ports[0], "GET", "/hello");
         HttpLoad[] writes = [.. ((string[])["memory", "redis"]).Select(store => new HttpLoad(sidecars.Ports[0], "POST", "/v1.0/state/" + store, Entry))];

@@ -29,7 +29,7 @@ internal sealed class WorkflowStage : IAsyncDisposable
         _database = database;
         _app = app;
         _source = NpgsqlDataSource.Create(database.ConnectionString);
-        _resources = new ResourceFolder(app.Ports[0], ResourceFolder.Component(
+        _resources = new ResourceFolder(ResourceFolder.Component(
             "workflowstore", "state.postgresql", ("connectionString", database.KeyValueConnectionString), ("actorStateStore", "true")).Replace("version: v1", "version: v2", StringComparison.Ordinal));
         Client = new DaprWorkflowClientBuilder(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("DAPR_GRPC_PORT", (string?)_port)]).Build()).Build();
     }
@@ -135,7 +135,7 @@ internal sealed class WorkflowStage : IAsyncDisposable
         await Worker.DisposeAsync();
         await Sidecars.DisposeAsync();
         await _app.DisposeAsync();
-        _resources.Dispose();
+        await _resources.DisposeAsync();
         await _source.DisposeAsync();
         await _database.DisposeAsync();
     }
