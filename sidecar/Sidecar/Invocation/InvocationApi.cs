@@ -89,7 +89,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
     }
 
     // What will be repeated must not have begun to reach the caller. Its body belongs to the attempt, which may be the last all the same.
-    private async Task<InvocationResult> FinishAsync(HttpContext context, InvocationResult result, bool isRepeated, bool streaming, CancellationToken cancellationToken)
+    private async ValueTask<InvocationResult> FinishAsync(HttpContext context, InvocationResult result, bool isRepeated, bool streaming, CancellationToken cancellationToken)
     {
         if (result.Response is null)
         {
@@ -120,7 +120,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
     }
 
     // The body belongs to the attempt: the policy's timeout holds for all of it.
-    private static async Task<InvocationResult> AnswerAsync(HttpContext context, InvocationResult result, bool streaming, CancellationToken cancellationToken)
+    private static async ValueTask<InvocationResult> AnswerAsync(HttpContext context, InvocationResult result, bool streaming, CancellationToken cancellationToken)
     {
         try
         {

@@ -52,7 +52,7 @@ internal sealed class RoleProcess : IAsyncDisposable
         if (start.ArgumentList.Contains(SidecarsRole.Name))
         {
             // As Sidecar.Host has it, in hexadecimal.
-            start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "10";
+            start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "20";
         }
 
         var role = new RoleProcess(Process.Start(start)!);

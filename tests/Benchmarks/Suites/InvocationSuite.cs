@@ -44,8 +44,8 @@ internal sealed class InvocationSuite : IBenchmarkSuite
         Print(report, $"direct, {what}", results[0], "");
         Print(report, $"bare forwarder, {what}", results[1], $"{forwarderCost}");
         Print(report, $"two sidecars, {what}", results[2], $"{sidecarCost}");
-        report.AtLeast("  req/s to the bare forwarder's", results[2].PerSecond / results[1].PerSecond, 0.85);
-        report.AtMost("  p50 to the bare forwarder's", results[2].P50 / results[1].P50, 1.6);
+        report.AtLeast("  req/s to the bare forwarder's", results.Ratio(2, 1, result => result.PerSecond), 0.85);
+        report.AtMost("  p50 to the bare forwarder's", results.Ratio(2, 1, result => result.P50), 1.6);
     }
 
     // A longer body must cost no more memory than it costs Kestrel and HttpClient alone, even when it is kept for a repetition.

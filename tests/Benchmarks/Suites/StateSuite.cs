@@ -34,7 +34,7 @@ internal sealed class StateSuite : IBenchmarkSuite
             report.Figure($"{name}, {Connections} conn.", results[index].PerSecond, "req/s", $"p50 {results[index].P50:0.000} ms {costs[index - 1]}");
         }
 
-        report.AtLeast("  get in memory to the direct call", results[3].PerSecond / results[0].PerSecond, 0.6);
-        report.AtLeast("  get on Redis to the direct call", results[4].PerSecond / results[0].PerSecond, 0.4);
+        report.AtLeast("  get in memory to the direct call", results.Ratio(3, 0, result => result.PerSecond), 0.6);
+        report.AtLeast("  get on Redis to the direct call", results.Ratio(4, 0, result => result.PerSecond), 0.4);
     }
 }
