@@ -6,6 +6,7 @@ using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
+using Sidecar.Api.Http;
 using Sidecar.Telemetry;
 using Incoming = Dapr.Proto.Runtime.V1.SubscribeActorEventsRequestAlpha1;
 using Outgoing = Dapr.Proto.Runtime.V1.SubscribeActorEventsResponseAlpha1;
@@ -123,7 +124,7 @@ internal sealed class ActorStream(GrpcCall call, Tracing tracing) : IActorTransp
     private static ActorResult Answer(SubscribeActorEventsRequestInvokeResponseAlpha1 answer)
     {
         var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent([]) };
-        foreach (var (name, value) in answer.Metadata)
+        foreach (var (name, value) in answer.Metadata.Where(pair => FieldValue.IsValid(pair.Value)))
         {
             _ = response.Headers.TryAddWithoutValidation(name, value) || response.Content.Headers.TryAddWithoutValidation(name, value);
         }

@@ -94,7 +94,7 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, _path) { Content = Content(bindingEvent.Data) };
-        foreach (var (name, value) in bindingEvent.Metadata)
+        foreach (var (name, value) in bindingEvent.Metadata.Where(pair => FieldValue.IsValid(pair.Value)))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

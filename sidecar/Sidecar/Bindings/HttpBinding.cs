@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Invocation;
 
@@ -118,7 +119,7 @@ internal sealed class HttpBinding : IOutputBinding
     // The connection is the client's own: what frames or routes the request is not the caller's to set.
     private static void Set(HttpRequestMessage message, string name, string value)
     {
-        if (name.ToLowerInvariant() is "content-length" or "transfer-encoding" or "connection" or "upgrade" or "te" or "trailer" || value.AsSpan().ContainsAny('\r', '\n', '\0'))
+        if (name.ToLowerInvariant() is "content-length" or "transfer-encoding" or "connection" or "upgrade" or "te" or "trailer" || !FieldValue.IsValid(value))
         {
             return;
         }

@@ -22,9 +22,22 @@ internal static class AppHttp
         ResponseDrainTimeout = TimeSpan.FromSeconds(1),
     });
 
-    /// <summary>A URL whose path and query are sent exactly as written.</summary>
-    public static Uri Verbatim(string url) => new(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    /// <summary>A URL whose path and query are sent exactly as written, as far as they can stand in the line of a request.</summary>
+    public static Uri Verbatim(string url) => new(InOneLine(url), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     /// <summary>The same for a URL that may be none.</summary>
-    public static bool TryVerbatim(string url, [NotNullWhen(true)] out Uri? address) => Uri.TryCreate(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out address);
+    public static bool TryVerbatim(string url, [NotNullWhen(true)] out Uri? address) => Uri.TryCreate(InOneLine(url), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out address);
+
+    // A path or a query out of a message may hold anything; a blank in it would end the address, and a line break the line.
+    private static string InOneLine(string url)
+    {
+        if (!url.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return url;
+        }
+
+        var host = url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + "://".Length : 0;
+        var start = url.AsSpan(host).IndexOfAny('/', '?') is >= 0 and var length ? host + length : url.Length;
+        return string.Concat(url.AsSpan(0, start), string.Concat(url[start..].EnumerateRunes().Select(rune => rune.Value is > ' ' and <= '~' ? rune.ToString() : Uri.EscapeDataString(rune.ToString()))));
+    }
 }

@@ -1,4 +1,5 @@
 using Dapr.Proto.Common.V1;
+using Sidecar.Api.Http;
 
 namespace Sidecar.Invocation;
 
@@ -17,9 +18,12 @@ internal sealed class AppRequest(HttpMethod method, string path) : HttpRequestMe
     /// <summary>The request as a gRPC caller made it; it reaches a gRPC app as it is.</summary>
     public InvokeRequest? Original { get; init; }
 
-    /// <summary>Why it cannot be made over HTTP, or null: that needs a verb, and one that is not for proxies.</summary>
+    /// <summary>Why it cannot be made over HTTP, or null: that needs a verb, and one that is not for proxies, and has no place for some texts.</summary>
     public string? Problem =>
         Original is { HttpExtension: null } ? "rpc error: code = InvalidArgument desc = missing HTTP extension field"
         : Method == HttpMethod.Connect || Original is { HttpExtension.Verb: HTTPExtension.Types.Verb.None } ? "rpc error: code = InvalidArgument desc = invalid HTTP verb"
-        : null;
+        : Original is null ? null
+        : Original.HttpExtension.Querystring.Any(c => c is < ' ' or '\u007f') ? "net/url: invalid control character in URL"
+        : FieldValue.IsValid(Original.ContentType) ? null
+        : FieldValue.Problem("Content-Type");
 }

@@ -86,7 +86,8 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
             request.Content = new ReadOnlyMemoryContent(body.Memory);
         }
 
-        if (contentType.Length > 0)
+        // A gRPC app gets the message, whatever it says.
+        if (contentType.Length > 0 && FieldValue.IsValid(contentType))
         {
             request.Content!.Headers.TryAddWithoutValidation("Content-Type", contentType);
         }

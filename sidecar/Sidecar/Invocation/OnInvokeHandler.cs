@@ -3,6 +3,7 @@ using Dapr.Proto.Common.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Sidecar.Api.Grpc;
+using Sidecar.Api.Http;
 using Sidecar.Security;
 using Verb = Dapr.Proto.Common.V1.HTTPExtension.Types.Verb;
 
@@ -90,13 +91,13 @@ internal sealed class OnInvokeHandler(GrpcApp app) : HttpMessageHandler
     {
         var body = answer.Message is { } message ? message.Data?.Value.ToByteArray() ?? [] : Describe(answer.Status);
         var response = new HttpResponseMessage((HttpStatusCode)GrpcErrors.ToHttpStatus(answer.Status.Code)) { Content = new GrpcAnswerContent(body, answer.Status, answer.Message) };
-        foreach (var (name, value) in answer.Metadata.Where(pair => pair.Name is not ("content-type" or "content-length" or "date" or "server" or "grpc-status" or "grpc-message" or "grpc-status-details-bin")))
+        foreach (var (name, value) in answer.Metadata.Where(pair => pair.Name is not ("content-type" or "content-length" or "date" or "server" or "grpc-status" or "grpc-message" or "grpc-status-details-bin") && FieldValue.IsValid(pair.Value)))
         {
             response.Headers.TryAddWithoutValidation(name.StartsWith("grpc-", StringComparison.Ordinal) ? Prefix + name : name, value);
         }
 
         var contentType = answer.Message?.Data?.TypeUrl.Length > 0 ? ProtobufType : answer.Message?.ContentType;
-        if (!string.IsNullOrEmpty(contentType))
+        if (!string.IsNullOrEmpty(contentType) && FieldValue.IsValid(contentType))
         {
             response.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         }

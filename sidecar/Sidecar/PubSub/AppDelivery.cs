@@ -142,7 +142,7 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
     {
         if (name.ToLowerInvariant() is not ("" or "host" or "connection" or "content-length" or "content-type" or "transfer-encoding" or "upgrade" or "dapr-api-token" or "te" or "trailer")
             && !name.AsSpan().ContainsAnyExcept(HeaderNames)
-            && !value.AsSpan().ContainsAny('\r', '\n', '\0'))
+            && FieldValue.IsValid(value))
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);

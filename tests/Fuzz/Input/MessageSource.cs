@@ -10,7 +10,7 @@ internal static class MessageSource
     private static readonly string[] Texts =
     [
         "store", "pubsub", "secrets", "files", "t", "forbidden", "app", "locked", "T", "1", "k", "k||x", "hidden", "open", "method", "/a/../b", "create", "get", "list", "../canary.txt", "fileName", "", "application/json", "upsert", "delete",
-        "5s", "@every 1s", "R2/PT1S", "rawPayload", "true", "ttlInSeconds", "-1", "\0", "\u20ac", "X-Smuggled: 1\r\nX-Smuggled: 1", "w", "dapr", "%", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "5s", "@every 1s", "R2/PT1S", "rawPayload", "true", "ttlInSeconds", "-1", "\0", "\u20ac", "x HTTP/1.1\r\nX-Smuggled: 1\r\nx: 1", "w", "dapr", "%", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     ];
 
     public static IMessage Next(FuzzRandom random, MessageDescriptor type, int depth)

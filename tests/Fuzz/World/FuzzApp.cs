@@ -71,7 +71,8 @@ internal sealed class FuzzApp : IAsyncDisposable
         var problem = context.Request.Headers.ContainsKey("X-Smuggled") ? "a header out of a value" : _judge(context);
         if (problem is not null)
         {
-            Violations.Enqueue($"{problem}: {context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}");
+            var headers = string.Join("", context.Request.Headers.Select(header => $"\n    {header.Key}: {header.Value}"));
+            Violations.Enqueue($"{problem}: {context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}{headers}");
         }
 
         using var body = new MemoryStream();

@@ -1,6 +1,7 @@
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf;
 using Sidecar.Actors;
+using Sidecar.Api.Http;
 using Sidecar.Resiliency;
 using Sidecar.State;
 
@@ -30,6 +31,11 @@ internal sealed class ActorGrpcApi(RuntimeServices services, Func<ActorsBuilding
         if (ActorNames.CleanMethod(request.Method, out var badMethod) is not { } method)
         {
             throw new GrpcException(GrpcCode.InvalidArgument, $"invalid actor method: {badMethod}");
+        }
+
+        if (request.Metadata.FirstOrDefault(pair => !NotForwarded.Contains(pair.Key) && !FieldValue.IsValid(pair.Value)).Key is { } wrong)
+        {
+            throw ActorGrpcErrors.Of(ActorErrors.Invoke(FieldValue.Problem(wrong)));
         }
 
         var reentrancy = request.Metadata.FirstOrDefault(pair => pair.Key.Equals(ActorHost.ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
