@@ -7,18 +7,21 @@ namespace Fuzz;
 internal sealed class CasesUnderWay : IDisposable
 {
     private const int Slot = 64;
-    private static readonly string FilePath = Path.Combine(Path.GetTempPath(), "platform-fuzz-under-way");
+    private static readonly string FilePath = Path.Combine(TestServers.RepositoryRoot, ".run", "fuzz-under-way");
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
 
     private CasesUnderWay(int workers)
     {
-        _file = MemoryMappedFile.CreateFromFile(FilePath, FileMode.Create, null, workers * Slot);
+        // Nobody else's: a second run that cut the file off would tear the pages away from under this one.
+        var file = new FileStream(FilePath, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        _file = MemoryMappedFile.CreateFromFile(file, null, workers * Slot, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor();
     }
 
     public static CasesUnderWay Open(int workers)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         if (File.Exists(FilePath))
         {
             Console.WriteLine($"  the run before this one ended in the middle of: {Encoding.ASCII.GetString(File.ReadAllBytes(FilePath)).Replace("\0", "", StringComparison.Ordinal)}");

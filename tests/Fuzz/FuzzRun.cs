@@ -25,7 +25,6 @@ internal sealed class FuzzRun(FuzzOptions options)
     public async Task<bool> ExecuteAsync()
     {
         Console.WriteLine($"fuzz: seed {options.Seed}, {(options.Time is { } time ? $"{time.TotalSeconds:0} s" : $"{options.Requests} requests")}");
-        using var underWay = CasesUnderWay.Open(Workers);
         await using var world = await FuzzWorld.StartAsync();
         var corpus = Corpus.Load(Path.Combine(TestServers.RepositoryRoot, "tests", "Conformance", "golden"));
         ITarget[] targets = [.. TargetTable.Create(world, corpus).Where(target => options.Only is null || target.Name == options.Only)];
@@ -40,6 +39,7 @@ internal sealed class FuzzRun(FuzzOptions options)
                 await Task.WhenAll(targets.Where(target => target.Name == name).Select(target => RunAsync(target, seed)));
             }
 
+            using var underWay = CasesUnderWay.Open(Workers);
             await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => WorkAsync(worker, targets, underWay))));
         }
 
@@ -82,7 +82,7 @@ internal sealed class FuzzRun(FuzzOptions options)
         Finding? finding = null;
         try
         {
-            finding = await target.RunAsync(new FuzzRandom(seed)) is { } found ? new Finding(target.Name, seed, found.What, found.Input) : null;
+            finding = await FindAsync(target, seed) is { } found ? new Finding(target.Name, seed, found.What, found.Input) : null;
         }
         catch (Exception exception)
         {
@@ -99,6 +99,12 @@ internal sealed class FuzzRun(FuzzOptions options)
                 Console.WriteLine($"  FOUND {finding}");
             }
         }
+    }
+
+    private static async Task<Problem?> FindAsync(ITarget target, int seed)
+    {
+        var problem = await target.RunAsync(new FuzzRandom(seed));
+        return problem is { IsSlow: true } ? await target.RunAsync(new FuzzRandom(seed)) : problem;
     }
 
     private bool Report()

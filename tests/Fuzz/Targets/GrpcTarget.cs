@@ -11,7 +11,7 @@ namespace Fuzz.Targets;
 internal sealed class GrpcTarget(FuzzWorld world) : ITarget
 {
     private const string Fault = "internal error; the sidecar's log has the details";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(200);
 
     // They end when somebody else does something.

@@ -6,14 +6,15 @@ namespace Fuzz.Targets;
 /// <summary>Sends requests over a few connections that are kept while they are sound.</summary>
 internal sealed class HttpSender(Func<int> port)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // A hang lasts longer than a busy machine takes.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(250);
     private readonly ConcurrentBag<RawConnection> _idle = [];
 
     /// <summary>Sends a request that a server can read: it must be answered.</summary>
     public async Task<RawAnswer> SendAsync(RawRequest request)
     {
-        for (var attempt = 0; ; attempt++)
+        while (true)
         {
             var kept = _idle.TryTake(out var connection);
             connection ??= await RawConnection.OpenAsync(port());
@@ -26,8 +27,8 @@ internal sealed class HttpSender(Func<int> port)
 
             connection.Dispose();
 
-            // A kept connection may have been closed by the server meanwhile.
-            if (answer.End != ExchangeEnd.Closed || !kept || attempt > 0)
+            // Kept connections may have been closed by the server meanwhile, also several.
+            if (answer.End != ExchangeEnd.Closed || !kept)
             {
                 return answer;
             }

@@ -16,4 +16,9 @@ internal interface ITarget
 }
 
 /// <summary>What a case found, and with which input.</summary>
-internal sealed record Problem(string What, string Input);
+/// <param name="IsSlow">Only that it took long, which is also true of any case on a machine that is busy: it counts when the case is slow again.</param>
+internal sealed record Problem(string What, string Input, bool IsSlow = false)
+{
+    /// <summary>The problem of a case that took longer than it may.</summary>
+    public static Problem? IfSlow(TimeSpan took, TimeSpan longest, string input) => took > longest ? new Problem($"took {took.TotalSeconds:0.0} s", input, IsSlow: true) : null;
+}

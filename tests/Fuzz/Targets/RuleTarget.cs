@@ -40,7 +40,7 @@ internal sealed class RuleTarget(Corpus corpus) : ITarget
             return Task.FromResult<Problem?>(new Problem(exception.ToString(), text));
         }
 
-        return Task.FromResult(clock.Elapsed > Longest ? new Problem($"took {clock.Elapsed.TotalSeconds:0.0} s", text) : null);
+        return Task.FromResult(Problem.IfSlow(clock.Elapsed, Longest, text));
     }
 
     private static JsonObject? Event(FuzzRandom random) => CloudEvent.Parse(Encoding.UTF8.GetBytes(random.Percent(70) ? Grammar.Json(random) : Sample), out _)?.ToJson();

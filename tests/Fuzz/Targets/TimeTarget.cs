@@ -37,7 +37,7 @@ internal sealed class TimeTarget : ITarget
             return Task.FromResult<Problem?>(new Problem(exception.ToString(), text));
         }
 
-        return Task.FromResult(clock.Elapsed > Longest ? new Problem($"took {clock.Elapsed.TotalSeconds:0.0} s", text) : null);
+        return Task.FromResult(Problem.IfSlow(clock.Elapsed, Longest, text));
     }
 
     private static void Read(string text)

@@ -55,7 +55,7 @@ internal sealed class YamlTarget : ITarget
             folder.Delete(recursive: true);
         }
 
-        return clock.Elapsed > Longest ? new Problem($"took {clock.Elapsed.TotalSeconds:0.0} s", text) : null;
+        return Problem.IfSlow(clock.Elapsed, Longest, text);
     }
 
     private string Mutated(FuzzRandom random)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 
@@ -57,24 +58,14 @@ internal sealed class GrpcCall(HttpContext context, int maxMessageSize, Cancella
     public async Task<T?> TryReadAsync<T>()
         where T : class, IMessage<T>, new()
     {
-        var reader = context.Request.BodyReader;
-        while (true)
+        try
         {
-            var read = await reader.ReadAsync(Cancellation);
-            var buffer = read.Buffer;
-            if (TryParseFrame(buffer, out var payload, out var end))
-            {
-                var message = Parse<T>(payload);
-                reader.AdvanceTo(end);
-                return message;
-            }
-
-            if (read.IsCompleted)
-            {
-                return buffer.IsEmpty ? null : throw new GrpcException(GrpcCode.Internal, "the request stream ended within a message");
-            }
-
-            reader.AdvanceTo(buffer.Start, buffer.End);
+            return await NextAsync<T>(context.Request.BodyReader);
+        }
+        catch (IOException) when (!Cancellation.IsCancellationRequested)
+        {
+            // The client's reset shows here before the call counts as cancelled.
+            throw new GrpcException(GrpcCode.Cancelled, "context canceled");
         }
     }
 
@@ -97,6 +88,29 @@ internal sealed class GrpcCall(HttpContext context, int maxMessageSize, Cancella
     }
 
     private static bool IsMetadataName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.');
+
+    private async Task<T?> NextAsync<T>(PipeReader reader)
+        where T : class, IMessage<T>, new()
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync(Cancellation);
+            var buffer = read.Buffer;
+            if (TryParseFrame(buffer, out var payload, out var end))
+            {
+                var message = Parse<T>(payload);
+                reader.AdvanceTo(end);
+                return message;
+            }
+
+            if (read.IsCompleted)
+            {
+                return buffer.IsEmpty ? null : throw new GrpcException(GrpcCode.Internal, "the request stream ended within a message");
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
 
     private static T Parse<T>(ReadOnlySequence<byte> payload)
         where T : class, IMessage<T>, new()

@@ -1,4 +1,7 @@
+using System.IO.Pipelines;
 using Dapr.DurableTask.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Sidecar.Api.Grpc;
 
 namespace Sidecar.Tests.Grpc;
@@ -49,6 +52,20 @@ public sealed class GrpcServerTests
         using var response = await server.Client.SendAsync("/Some.Service/Nope", GrpcTestClient.Frame([]));
 
         GrpcTestClient.StatusOf(response).Should().Be(new GrpcStatus(GrpcCode.Unimplemented, "unknown method Nope for service Some.Service"));
+    }
+
+    [Fact]
+    public async Task TryReadAsync_StreamResetBeforeTheCallIsCancelled_IsTheClientsCancellation()
+    {
+        var context = new DefaultHttpContext();
+        var body = new Pipe();
+        await body.Writer.CompleteAsync(new IOException("The client reset the request stream."));
+        context.Features.Set<IRequestBodyPipeFeature>(new Body(body.Reader));
+        var call = new GrpcCall(context, maxMessageSize: 100, CancellationToken.None);
+
+        var read = () => call.TryReadAsync<RaiseEventRequest>();
+
+        (await read.Should().ThrowAsync<GrpcException>()).Which.Status.Should().Be(new GrpcStatus(GrpcCode.Cancelled, "context canceled"));
     }
 
     [Fact]
@@ -177,4 +194,6 @@ public sealed class GrpcServerTests
 
     private static GrpcMethod Failing(Exception exception) =>
         GrpcMethod.Unary<RaiseEventRequest, RaiseEventResponse>(Path, (_, _) => Task.FromException<RaiseEventResponse>(exception));
+
+    private sealed record Body(PipeReader Reader) : IRequestBodyPipeFeature;
 }
