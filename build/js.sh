@@ -14,11 +14,7 @@ fi
 require_dotnet
 
 if [ -z "${PLATFORM_TEST_POSTGRES:-}" ] || [ -z "${PLATFORM_TEST_REDIS:-}" ]; then
-  build/servers.sh up --dir "$root/.run/test" --fast
-  trap 'build/servers.sh down --dir "$root/.run/test"' EXIT
-  PLATFORM_TEST_POSTGRES=$(sed -n 's/^PLATFORM_POSTGRES=//p' .run/test/servers.env)
-  PLATFORM_TEST_REDIS=$(sed -n 's/^PLATFORM_REDIS=//p' .run/test/servers.env)
-  export PLATFORM_TEST_POSTGRES PLATFORM_TEST_REDIS
+  start_test_servers test --fast
 fi
 
 [ -n "${BUILT:-}" ] || dotnet build sidecar/Sidecar.Host -c Release -v quiet --nologo

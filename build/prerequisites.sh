@@ -37,6 +37,17 @@ stop_own_servers() {
   if [ -n "${own_servers:-}" ]; then build/servers.sh down --dir "$run_dir/servers"; fi
 }
 
+# Private servers of a test run, named by PLATFORM_TEST_POSTGRES and PLATFORM_TEST_REDIS and stopped with the script: start_test_servers FOLDER [--fast]
+start_test_servers() {
+  test_servers=$root/.run/$1
+  shift
+  build/servers.sh up --dir "$test_servers" "$@"
+  trap 'build/servers.sh down --dir "$test_servers"' EXIT
+  PLATFORM_TEST_POSTGRES=$(sed -n 's/^PLATFORM_POSTGRES=//p' "$test_servers/servers.env")
+  PLATFORM_TEST_REDIS=$(sed -n 's/^PLATFORM_REDIS=//p' "$test_servers/servers.env")
+  export PLATFORM_TEST_POSTGRES PLATFORM_TEST_REDIS
+}
+
 # Builds a solution, unless neither a source (one that was removed changes its folder) nor what was restored and built has changed
 # since the last time: to find that out, a build takes seconds.
 build_if_changed() { # solution, folders of its sources...

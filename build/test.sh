@@ -12,11 +12,7 @@ if [ "$suite" != e2e ] && [ ! -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && ! co
   build/servers.sh install --program rabbitmq-server
 fi
 
-build/servers.sh up --dir "$root/.run/test" --fast
-trap 'build/servers.sh down --dir "$root/.run/test"' EXIT
-PLATFORM_TEST_POSTGRES=$(sed -n 's/^PLATFORM_POSTGRES=//p' .run/test/servers.env)
-PLATFORM_TEST_REDIS=$(sed -n 's/^PLATFORM_REDIS=//p' .run/test/servers.env)
-export PLATFORM_TEST_POSTGRES PLATFORM_TEST_REDIS
+start_test_servers test --fast
 
 build_all
 # A test process compiles its code and ends soon: profiles, which pay off in the long run, and the second mapping of each page of code are left out.

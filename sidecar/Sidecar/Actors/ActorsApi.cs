@@ -171,14 +171,7 @@ internal sealed class ActorsApi(RuntimeServices services, Func<ActorsBuildingBlo
             return Empty(context, null);
         }
 
-        foreach (var (name, value) in item.Metadata)
-        {
-            context.Response.Headers[$"metadata.{name}"] = value;
-        }
-
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = item.Data.Length;
-        await context.Response.BodyWriter.WriteAsync(item.Data, context.RequestAborted);
+        await State.StateAnswer.WriteAsync(context, item);
         return null;
     }
 

@@ -19,17 +19,7 @@ internal sealed class RedisBinding(ComponentSpec spec, ComponentContext context)
     public string? Problem => _client.Problem;
 
     /// <inheritdoc />
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.ConnectAsync(cancellationToken);
-        }
-        catch (RedisException exception)
-        {
-            throw new ComponentException($"{spec.File}: component '{spec.Name}' ({spec.Type}): redis binding: {exception.Message}; start the server or correct redisHost and redisPassword", exception);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _client.StartAsync(spec, "redis binding: ", cancellationToken);
 
     /// <inheritdoc />
     public async Task<BindingResult> InvokeAsync(BindingRequest request, CancellationToken cancellationToken)

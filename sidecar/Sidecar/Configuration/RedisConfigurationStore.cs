@@ -20,17 +20,7 @@ internal sealed class RedisConfigurationStore(ComponentSpec spec, ComponentConte
     public string? Problem => _client.Problem;
 
     /// <inheritdoc />
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.ConnectAsync(cancellationToken);
-        }
-        catch (RedisException exception)
-        {
-            throw new ComponentException($"{spec.File}: component '{spec.Name}' ({spec.Type}): redis store: {exception.Message}; start the server or correct redisHost and redisPassword", exception);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _client.StartAsync(spec, "redis store: ", cancellationToken);
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<string, ConfigurationItem>> GetAsync(IReadOnlyList<string> keys, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)

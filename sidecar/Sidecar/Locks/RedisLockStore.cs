@@ -15,17 +15,7 @@ internal sealed class RedisLockStore(ComponentSpec spec, ComponentContext contex
     public string? Problem => _client.Problem;
 
     /// <inheritdoc />
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.ConnectAsync(cancellationToken);
-        }
-        catch (RedisException exception)
-        {
-            throw new ComponentException($"{spec.File}: component '{spec.Name}' ({spec.Type}): {exception.Message}; start the server or correct redisHost and redisPassword", exception);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _client.StartAsync(spec, "", cancellationToken);
 
     /// <inheritdoc />
     public async Task<bool> TryLockAsync(string key, string owner, TimeSpan expiry, CancellationToken cancellationToken) =>

@@ -36,15 +36,7 @@ internal sealed class RedisBroker : IPubSubBroker
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await _client.ConnectAsync(cancellationToken);
-        }
-        catch (RedisException exception)
-        {
-            throw new ComponentException($"{_spec.File}: component '{_spec.Name}' ({_spec.Type}): redis streams: {exception.Message}; start the server or correct redisHost and redisPassword", exception);
-        }
-
+        await _client.StartAsync(_spec, "redis streams: ", cancellationToken);
         _workers = Task.WhenAll(Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecar.Components;
 
 namespace Sidecar.Redis;
 
@@ -29,6 +30,19 @@ internal sealed partial class RedisClient(RedisOptions options, ILogger logger, 
         var first = await RedisConnection.OpenAsync(options, time, cancellationToken);
         Publish(first);
         _supervisor = Task.Run(() => SuperviseAsync(first), CancellationToken.None);
+    }
+
+    /// <summary>Connects as a component starts; throws <see cref="ComponentException"/> with the problem behind <paramref name="prefix"/> when that fails.</summary>
+    public async Task StartAsync(ComponentSpec spec, string prefix, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ConnectAsync(cancellationToken);
+        }
+        catch (RedisException exception)
+        {
+            throw new ComponentException($"{spec.File}: component '{spec.Name}' ({spec.Type}): {prefix}{exception.Message}; start the server or correct redisHost and redisPassword", exception);
+        }
     }
 
     /// <summary>Runs a command within the default deadline.</summary>

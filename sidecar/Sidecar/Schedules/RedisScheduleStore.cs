@@ -62,17 +62,7 @@ internal sealed class RedisScheduleStore(ComponentSpec spec, ILogger<RedisSchedu
 
     public TimeSpan? RenewalInterval { get; } = Lease / 3;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.ConnectAsync(cancellationToken);
-        }
-        catch (RedisException exception)
-        {
-            throw new ComponentException($"{spec.File}: component '{spec.Name}' ({spec.Type}): cannot keep reminders and jobs: {exception.Message}; start the server or correct redisHost and redisPassword", exception);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _client.StartAsync(spec, "cannot keep reminders and jobs: ", cancellationToken);
 
     public async Task<bool> PutAsync(ScheduleEntry entry, bool overwrite, CancellationToken cancellationToken)
     {

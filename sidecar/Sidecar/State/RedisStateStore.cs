@@ -59,17 +59,7 @@ internal sealed class RedisStateStore(ComponentSpec spec, ComponentContext conte
     /// <inheritdoc />
     public IStateQueries Queries { get; } = new NoQueries();
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.ConnectAsync(cancellationToken);
-        }
-        catch (RedisException exception)
-        {
-            throw new ComponentException($"{spec.File}: component '{spec.Name}' ({spec.Type}): redis store: {exception.Message}; start the server or correct redisHost and redisPassword", exception);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _client.StartAsync(spec, "redis store: ", cancellationToken);
 
     public async Task<StateItem?> GetAsync(string key, CancellationToken cancellationToken)
     {

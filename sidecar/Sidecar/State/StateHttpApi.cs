@@ -69,14 +69,7 @@ internal sealed class StateHttpApi(IReadOnlyDictionary<string, LoadedStateStore>
             context.Response.Headers.ETag = item.ETag;
         }
 
-        foreach (var (name, value) in item.Metadata)
-        {
-            context.Response.Headers[$"metadata.{name}"] = value;
-        }
-
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = item.Data.Length;
-        await context.Response.BodyWriter.WriteAsync(item.Data, context.RequestAborted);
+        await StateAnswer.WriteAsync(context, item);
         return null;
     }
 

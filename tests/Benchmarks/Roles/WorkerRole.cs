@@ -62,7 +62,7 @@ internal sealed class WorkerRole(string grpcPort, string gate) : IRole
                 (await Task.WhenAll(Enumerable.Range(0, Activities).Select(_ => context.CallActivityAsync<int>("AddOne", number)))).Sum());
             options.RegisterActivity<int, int>("Gate", async (_, number) =>
             {
-                await Task.Delay(gate == Open ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, TimeProvider.System);
+                await (gate == Open ? Task.CompletedTask : new TaskCompletionSource().Task);
                 return number;
             });
             options.RegisterWorkflow<int, int>(Quick, (_, number) => Task.FromResult(number));

@@ -2,25 +2,8 @@ using System.Text;
 
 namespace Dapr.Client.Tests;
 
-public sealed class PublishTests : IAsyncLifetime
+public sealed class PublishTests : ClientTest
 {
-    private FakeSidecar sidecar = null!;
-    private DaprClient client = null!;
-
-    public async Task InitializeAsync()
-    {
-        sidecar = await FakeSidecar.StartAsync();
-        client = sidecar.Client();
-    }
-
-    public async Task DisposeAsync()
-    {
-        client.Dispose();
-        await sidecar.DisposeAsync();
-    }
-
-    private SidecarRequest Only => sidecar.Requests.Should().ContainSingle().Subject;
-
     [Fact]
     public async Task PublishEvent_Data_IsPostedAsJson()
     {

@@ -1,24 +1,7 @@
 namespace Dapr.Client.Tests;
 
-public sealed class SidecarTests : IAsyncLifetime
+public sealed class SidecarTests : ClientTest
 {
-    private FakeSidecar sidecar = null!;
-    private DaprClient client = null!;
-
-    public async Task InitializeAsync()
-    {
-        sidecar = await FakeSidecar.StartAsync();
-        client = sidecar.Client();
-    }
-
-    public async Task DisposeAsync()
-    {
-        client.Dispose();
-        await sidecar.DisposeAsync();
-    }
-
-    private SidecarRequest Only => sidecar.Requests.Should().ContainSingle().Subject;
-
     [Fact]
     public async Task GetSecret_Key_IsEscaped()
     {

@@ -37,7 +37,7 @@ internal sealed class EventInbox(IDaprSerializer serializer)
 
         unconsumed.Remove(entry);
         var source = new TaskCompletionSource<T>();
-        Set(source, entry.EventRaised.Input);
+        serializer.Deliver(source, entry.EventRaised.Input);
         value = source.Task;
         return true;
     }
@@ -50,7 +50,7 @@ internal sealed class EventInbox(IDaprSerializer serializer)
         }
 
         var source = new TaskCompletionSource<T>();
-        var waiter = new Waiter(name, input => Set(source, input));
+        var waiter = new Waiter(name, input => serializer.Deliver(source, input));
         waiters.Add(waiter);
         cancellationToken.Register(() =>
         {
@@ -61,24 +61,6 @@ internal sealed class EventInbox(IDaprSerializer serializer)
     }
 
     private static bool IsNamed(string name, Proto.HistoryEvent entry) => string.Equals(name, entry.EventRaised.Name, StringComparison.OrdinalIgnoreCase);
-
-    private void Set<T>(TaskCompletionSource<T> source, string? input)
-    {
-        T value;
-        try
-        {
-            value = serializer.Deserialize<T>(input)!;
-        }
-#pragma warning disable CA1031 // whatever the serializer throws belongs to the workflow that waits
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            source.TrySetException(exception);
-            return;
-        }
-
-        source.TrySetResult(value);
-    }
 
     private sealed record Waiter(string Name, Action<string?> Deliver);
 }

@@ -70,10 +70,10 @@ internal sealed class TaskTable(IDaprSerializer serializer)
         switch (entry.EventTypeCase)
         {
             case Proto.HistoryEvent.EventTypeOneofCase.TaskCompleted:
-                SetResult(source, entry.TaskCompleted.Result);
+                serializer.Deliver(source, entry.TaskCompleted.Result);
                 break;
             case Proto.HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted:
-                SetResult(source, entry.ChildWorkflowInstanceCompleted.Result);
+                serializer.Deliver(source, entry.ChildWorkflowInstanceCompleted.Result);
                 break;
             case Proto.HistoryEvent.EventTypeOneofCase.TaskFailed:
                 source.TrySetException(Failure("Activity", name, id, entry.TaskFailed.FailureDetails));
@@ -91,23 +91,5 @@ internal sealed class TaskTable(IDaprSerializer serializer)
     {
         var failure = Convert.ToFailureDetails(details) ?? new WorkflowTaskFailureDetails("Unknown", "No details were given.");
         return new WorkflowTaskFailedException($"{kind} '{name}' (#{id}) failed with an unhandled exception: {failure.ErrorMessage}", failure);
-    }
-
-    private void SetResult<T>(TaskCompletionSource<T> source, string? result)
-    {
-        T value;
-        try
-        {
-            value = serializer.Deserialize<T>(result)!;
-        }
-#pragma warning disable CA1031 // whatever the serializer throws belongs to the workflow that waits
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            source.TrySetException(exception);
-            return;
-        }
-
-        source.TrySetResult(value);
     }
 }

@@ -117,19 +117,8 @@ public abstract class PubSubBrokerContract : IAsyncLifetime
     [Fact]
     public async Task Drain_DeadlineReached_AbandonsTheMessageAndTheNextSubscriberGetsIt()
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var broker = await BrokerAsync("app");
-        var subscription = await broker.SubscribeAsync(
-            Topic,
-            async (_, token) =>
-            {
-                started.TrySetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return DeliveryOutcome.Abandoned;
-            },
-            CancellationToken.None);
-        await PublishAsync(broker, 1);
-        await started.Task;
+        var subscription = await SubscribeUntilAbandonedAsync(broker);
 
         await subscription.DrainAsync(new CancellationToken(canceled: true));
         await subscription.DisposeAsync();
@@ -142,19 +131,8 @@ public abstract class PubSubBrokerContract : IAsyncLifetime
     [Fact]
     public async Task Drain_BesideAndAfterDispose_EndsInOrder()
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var broker = await BrokerAsync("app");
-        var subscription = await broker.SubscribeAsync(
-            Topic,
-            async (_, token) =>
-            {
-                started.TrySetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return DeliveryOutcome.Abandoned;
-            },
-            CancellationToken.None);
-        await PublishAsync(broker, 1);
-        await started.Task;
+        var subscription = await SubscribeUntilAbandonedAsync(broker);
         using var limit = new CancellationTokenSource();
         var drain = subscription.DrainAsync(limit.Token);
 
@@ -190,6 +168,24 @@ public abstract class PubSubBrokerContract : IAsyncLifetime
                 return Task.FromResult(outcome(message));
             },
             CancellationToken.None));
+    }
+
+    /// <summary>A subscription with a message in its hands that it does not settle before it is told to give up.</summary>
+    private async Task<IBrokerSubscription> SubscribeUntilAbandonedAsync(IPubSubBroker broker)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var subscription = await broker.SubscribeAsync(
+            Topic,
+            async (_, token) =>
+            {
+                started.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return DeliveryOutcome.Abandoned;
+            },
+            CancellationToken.None);
+        await PublishAsync(broker, 1);
+        await started.Task;
+        return subscription;
     }
 
     private protected async Task PublishAsync(IPubSubBroker broker, int count)

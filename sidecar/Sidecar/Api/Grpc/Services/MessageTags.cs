@@ -19,36 +19,38 @@ internal static class MessageTags
             return;
         }
 
-        switch (message)
+        if (message is InvokeServiceRequest invoke)
         {
-            case InvokeServiceRequest invoke:
-                span.DisplayName = $"CallLocal/{invoke.Id}/{invoke.Message?.Method}";
-                span.SetTag(Service, "ServiceInvocation");
-                span.SetTag("net.peer.name", invoke.Id);
-                break;
-            case PublishEventRequest publish:
-                AddTopic(span, publish.Topic);
-                break;
-            case BulkPublishRequest publish:
-                AddTopic(span, publish.Topic);
-                break;
-            case InvokeBindingRequest binding:
-                AddComponent(span, path, "bindings", binding.Name);
-                break;
-            case GetStateRequest state:
-                AddComponent(span, path, "state", state.StoreName);
-                break;
-            case SaveStateRequest state:
-                AddComponent(span, path, "state", state.StoreName);
-                break;
-            case DeleteStateRequest state:
-                AddComponent(span, path, "state", state.StoreName);
-                break;
-            case GetSecretRequest secret:
-                AddComponent(span, path, "secrets", secret.StoreName);
-                break;
+            span.DisplayName = $"CallLocal/{invoke.Id}/{invoke.Message?.Method}";
+            span.SetTag(Service, "ServiceInvocation");
+            span.SetTag("net.peer.name", invoke.Id);
+        }
+        else if (TopicOf(message) is { } topic)
+        {
+            AddTopic(span, topic);
+        }
+        else if (ComponentOf(message) is var (system, name))
+        {
+            AddComponent(span, path, system, name);
         }
     }
+
+    private static string? TopicOf(IMessage message) => message switch
+    {
+        PublishEventRequest publish => publish.Topic,
+        BulkPublishRequest publish => publish.Topic,
+        _ => null,
+    };
+
+    private static (string System, string Name)? ComponentOf(IMessage message) => message switch
+    {
+        InvokeBindingRequest binding => ("bindings", binding.Name),
+        GetStateRequest state => ("state", state.StoreName),
+        SaveStateRequest state => ("state", state.StoreName),
+        DeleteStateRequest state => ("state", state.StoreName),
+        GetSecretRequest secret => ("secrets", secret.StoreName),
+        _ => null,
+    };
 
     private static void AddTopic(Span span, string topic)
     {
