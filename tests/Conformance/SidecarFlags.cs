@@ -37,11 +37,20 @@ internal static class SidecarFlags
             values[flags[i].TrimStart('-')] = hasValue ? flags[++i] : "true";
         }
 
-        return values.Aggregate(options, (current, flag) => Apply(current, flag.Key, flag.Value, values));
+        try
+        {
+            return values.Aggregate(options, (current, flag) => Apply(current, flag.Key, flag.Value, values));
+        }
+        catch (FormatException exception)
+        {
+            // daprd names the flag and ends.
+            throw new SidecarStartException(options.AppId, [exception.Message]);
+        }
     }
 
     private static SidecarOptions Apply(SidecarOptions options, string flag, string value, Dictionary<string, string> all) => flag switch
     {
+        "log-level" when value is not ("debug" or "info" or "warn" or "error" or "fatal") => throw new FormatException($"invalid value for --log-level: {value}"),
         "enable-app-health-check" => options with { AppHealth = value == "true" ? Health(all) : null },
         "app-health-check-path" or "app-health-probe-interval" or "app-health-probe-timeout" or "app-health-threshold" => options,
         "disable-init-endpoints" => options with { DisabledInitEndpoints = value.Split(',') },
@@ -72,10 +81,12 @@ internal static class SidecarFlags
         return defaults with
         {
             Path = flags.GetValueOrDefault("app-health-check-path", defaults.Path),
-            Interval = flags.TryGetValue("app-health-probe-interval", out var interval) ? TimeSpan.FromSeconds(Number(interval)) : defaults.Interval,
-            Timeout = flags.TryGetValue("app-health-probe-timeout", out var timeout) ? TimeSpan.FromMilliseconds(Number(timeout)) : defaults.Timeout,
-            Threshold = flags.TryGetValue("app-health-threshold", out var threshold) ? (int)Number(threshold) : defaults.Threshold,
+            Interval = TimeSpan.FromSeconds(Positive("app-health-probe-interval") ?? defaults.Interval.TotalSeconds),
+            Timeout = TimeSpan.FromMilliseconds(Positive("app-health-probe-timeout") ?? defaults.Timeout.TotalMilliseconds),
+            Threshold = (int?)Positive("app-health-threshold") ?? defaults.Threshold,
         };
+
+        double? Positive(string flag) => flags.TryGetValue(flag, out var text) && Number(text) is > 0 and var value ? value : null;
     }
 
     private static double Number(string value) => double.Parse(value, CultureInfo.InvariantCulture);

@@ -97,9 +97,12 @@ internal sealed record DaprdSettings(SidecarOptions Options, LogLevel LogLevel)
         var defaults = new AppHealthOptions();
         return new AppHealthOptions(
             flags.Text("app-health-check-path") ?? defaults.Path,
-            TimeSpan.FromSeconds(flags.Number("app-health-probe-interval", (int)defaults.Interval.TotalSeconds, 1, 86_400)),
-            TimeSpan.FromMilliseconds(flags.Number("app-health-probe-timeout", (int)defaults.Timeout.TotalMilliseconds, 1, 86_400_000)),
-            flags.Number("app-health-threshold", defaults.Threshold, 1, 10_000));
+            TimeSpan.FromSeconds(PositiveOr((int)defaults.Interval.TotalSeconds, "app-health-probe-interval", 86_400)),
+            TimeSpan.FromMilliseconds(PositiveOr((int)defaults.Timeout.TotalMilliseconds, "app-health-probe-timeout", 86_400_000)),
+            PositiveOr(defaults.Threshold, "app-health-threshold", 10_000));
+
+        // As with daprd nothing and less stand for the default.
+        int PositiveOr(int otherwise, string flag, int most) => flags.Number(flag, otherwise, int.MinValue, most) is > 0 and var value ? value : otherwise;
     }
 
     private static long? Size(DaprdFlags flags, string name) =>

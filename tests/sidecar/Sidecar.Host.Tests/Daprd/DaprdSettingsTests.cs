@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecar.Health;
 using Sidecar.Host.Commands;
 using Sidecar.Host.Daprd;
 
@@ -65,6 +66,14 @@ public sealed class DaprdSettingsTests
             AppApiToken = "out",
         });
         level.Should().Be(LogLevel.Debug);
+    }
+
+    [Fact]
+    public void Read_AppHealthOfNothingAndLess_HasTheDefaults()
+    {
+        var (options, _) = Read("--app-id", "a", "--enable-app-health-check", "--app-health-probe-interval", "0", "--app-health-probe-timeout", "-1", "--app-health-threshold", "0");
+
+        options.AppHealth.Should().Be(new AppHealthOptions());
     }
 
     [Theory]
