@@ -23,6 +23,8 @@ internal static class StateRequests
             return StateErrors.Malformed($"json: cannot unmarshal {GoJson.KindOf(body)} into Go value of type []state.SetRequest");
         }
 
+        // The types of all items are checked before any key is looked at.
+        var items = new List<(StateFields Fields, JsonElement Element)>();
         foreach (var element in body.EnumerateArray())
         {
             if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
@@ -35,6 +37,11 @@ internal static class StateRequests
                 return StateErrors.Malformed(wrongType);
             }
 
+            items.Add((fields, element));
+        }
+
+        foreach (var (fields, element) in items)
+        {
             if (fields.Key.Length == 0)
             {
                 return StateErrors.Malformed("\"key\" is a required field");

@@ -21,7 +21,9 @@ internal sealed record ApiError(int Status, string ErrorCode, string Message, IR
         context.Features.Set(this);
         context.Response.StatusCode = Status;
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(ToJson(), context.RequestAborted);
+        var body = ToJson();
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     /// <summary>The error's JSON.</summary>

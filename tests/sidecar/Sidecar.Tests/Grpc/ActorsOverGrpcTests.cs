@@ -95,6 +95,7 @@ public sealed class ActorsOverGrpcTests : IAsyncLifetime
 
         await Eventually.TrueAsync(() => _app.At("/actors/Cart/1/method/remind/now").Any(), "the reminder fires");
         _app.At("/actors/Cart/1/method/remind/now").First().Should().Contain("\"data\":\"aGk=\"");
+        await Eventually.TrueAsync(async () => (await ListAsync(null)).Count() == 2, "one that has fired is gone");
         (await ListAsync(null)).Should().BeEquivalentTo("1/later/1h", "2/later/2h");
         (await ListAsync("2")).Should().Equal("2/later/2h");
         var got = await _client.CallAsync<GetActorReminderRequest, GetActorReminderResponse>(Dapr + "GetActorReminder", new GetActorReminderRequest { ActorType = "Cart", ActorId = "1", Name = "later" });

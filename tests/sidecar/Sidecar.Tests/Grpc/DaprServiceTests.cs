@@ -50,6 +50,38 @@ public sealed class DaprServiceTests
     }
 
     [Theory]
+    [InlineData("{ \"a\" : \"<\" }", "Ok", "", "{\"a\":\"\\u003c\"}")]
+    [InlineData("{bad", "Unknown", "invalid character 'b' looking for beginning of object key string", "")]
+    [InlineData("1 2", "Unknown", "invalid character '2' after top-level value", "")]
+    [InlineData("", "Unknown", "unexpected end of JSON input", "")]
+    public async Task SaveState_ValueSaidToBeJson_IsReadAsJson(string value, string code, string message, string stored)
+    {
+        await using var sidecar = await RunningSidecar.StartAsync(new RunScope(), "app", appPort: null, Store);
+        using var client = new GrpcTestClient(sidecar.GrpcAddress);
+        var item = new StateItem { Key = "k", Value = ByteString.CopyFromUtf8(value), Metadata = { ["contentType"] = "application/json" } };
+
+        using var response = await client.SendAsync(Dapr + "SaveState", GrpcTestClient.Frame(new SaveStateRequest { StoreName = "store", States = { item } }.ToByteArray()));
+        await response.Content.LoadIntoBufferAsync();
+
+        var status = GrpcTestClient.StatusOf(response);
+        $"{status.Code} {status.Message}".Should().Be($"{code} {message}");
+        (await sidecar.SendAsync("GET", "/v1.0/state/store/k")).Body.Should().Be(stored);
+    }
+
+    [Fact]
+    public async Task ExecuteStateTransaction_ValueSaidToBeJson_KeepsItsBytes()
+    {
+        await using var sidecar = await RunningSidecar.StartAsync(new RunScope(), "app", appPort: null, Store);
+        using var client = new GrpcTestClient(sidecar.GrpcAddress);
+        var item = new StateItem { Key = "k", Value = ByteString.CopyFromUtf8("{ bad"), Metadata = { ["contentType"] = "application/json" } };
+
+        await client.CallAsync<ExecuteStateTransactionRequest, Empty>(
+            Dapr + "ExecuteStateTransaction", new ExecuteStateTransactionRequest { StoreName = "store", Operations = { new TransactionalStateOperation { OperationType = "upsert", Request = item } } });
+
+        (await sidecar.SendAsync("GET", "/v1.0/state/store/k")).Body.Should().Be("{ bad");
+    }
+
+    [Theory]
     [InlineData("GetState", "Ok")]
     [InlineData("SaveState", "Ok")]
     [InlineData("GetMetadata", "Unimplemented")]

@@ -32,6 +32,7 @@ public sealed class StateApiTests : IAsyncLifetime
     [InlineData("POST", "/v1.0/state/mem", "xx", 400, "ERR_MALFORMED_REQUEST", "invalid character 'x' looking for beginning of value")]
     [InlineData("POST", "/v1.0/state/mem", "", 400, "ERR_MALFORMED_REQUEST", "EOF")]
     [InlineData("POST", "/v1.0/state/mem", "[{\"value\":1}]", 400, "ERR_MALFORMED_REQUEST", "is a required field")]
+    [InlineData("POST", "/v1.0/state/mem", "[{\"value\":1},{\"key\":5}]", 400, "ERR_MALFORMED_REQUEST", "json: cannot unmarshal number into Go struct field SetRequest.key of type string")]
     [InlineData("POST", "/v1.0/state/mem", "{}", 400, "ERR_MALFORMED_REQUEST", "json: cannot unmarshal object into Go value of type []state.SetRequest")]
     [InlineData("POST", "/v1.0/state/mem", "[{\"key\":\"a||b\",\"value\":1}]", 400, "ERR_MALFORMED_REQUEST", "DAPR_STATE_ILLEGAL_KEY")]
     [InlineData("POST", "/v1.0/state/mem", "[{\"key\":\"k\",\"value\":1,\"etag\":\"5\"}]", 409, "ERR_STATE_SAVE", "state not exist or expired for key=app||k")]

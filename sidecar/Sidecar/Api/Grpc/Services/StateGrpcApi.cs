@@ -96,7 +96,8 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
                 throw GrpcErrors.From(new ApiError(400, "ERR_STATE_SAVE", "state key cannot be empty"), GrpcCode.InvalidArgument);
             }
 
-            operations.Add(ToSet(store, item));
+            var set = ToSet(store, item);
+            operations.Add(set.Metadata.GetValueOrDefault("contentType") == "application/json" ? AsJson(set) : set);
         }
 
         return operations.Count == 0
@@ -216,9 +217,20 @@ internal sealed class StateGrpcApi(IReadOnlyDictionary<string, LoadedStateStore>
     private static SetOperation ToSet(LoadedStateStore store, WireItem item)
     {
         CheckKey(store, item.Key);
-        var json = item.Metadata.GetValueOrDefault("contentType") == "application/json";
         return new SetOperation(
-            store.Keys.Stored(item.Key), item.Value.Memory, Binary: !json, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata.ToDictionary(StringComparer.Ordinal));
+            store.Keys.Stored(item.Key), item.Value.Memory, Binary: true, item.Etag?.Value, Concurrency(item.Options), Consistency(item.Options), item.Metadata.ToDictionary(StringComparer.Ordinal));
+    }
+
+    // A save takes a value that is said to be JSON apart, as one over HTTP; a transaction keeps the bytes.
+    private static SetOperation AsJson(SetOperation set)
+    {
+        if (GoJson.CheckWhole(set.Value) is { } problem)
+        {
+            throw new GrpcException(GrpcCode.Unknown, problem);
+        }
+
+        using var document = GoJson.Decode(set.Value, out _);
+        return set with { Value = GoJson.Compact(document!.RootElement), Binary = false };
     }
 
     private static DeleteOperation ToDelete(LoadedStateStore store, WireItem item)
