@@ -60,7 +60,7 @@ build_if_changed() { # solution, folders of its sources...
   mkdir -p artifacts
   rm -f "$stamp.end"
   touch "$stamp"
-  dotnet build "$solution" -c Release -v quiet --nologo
+  dotnet build "$solution" -c Release -v quiet --nologo || return
   touch "$stamp.end"
 }
 

@@ -8,6 +8,7 @@ public sealed class DatabaseProvisionerTests : IAsyncLifetime
     private readonly string _prefix = $"t{Guid.NewGuid():N}"[..12] + "_";
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Provision_Twice_KeepsPasswordsAndGivesEachRoleOnlyItsPart()
     {
         var first = await ProvisionAsync();

@@ -78,6 +78,7 @@ public sealed class LifeTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Restart_OfAppAndSidecar_KeepsStateAndReminders()
     {
         await using var database = await PostgresDatabase.CreateAsync();

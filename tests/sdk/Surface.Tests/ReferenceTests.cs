@@ -6,6 +6,7 @@ namespace Surface.Tests;
 public sealed class ReferenceTests
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ProjectReferences_InNugetMode_LeaveSdkOut()
     {
         var references = await ReferencesAsync("nuget");
@@ -15,6 +16,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ProjectReferences_InProjectMode_NameSdk()
     {
         var references = await ReferencesAsync("project");

@@ -97,6 +97,7 @@ public sealed class ActorTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Timer_WithRepetitions_FiresSoOftenAndNoMore()
     {
         await using var app = await ActorApp.StartAsync(Config);

@@ -98,6 +98,7 @@ public sealed class InstanceTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Publish_OneIsAway_TheOtherGetsAllAndNothingWaits()
     {
         const int Messages = 50;
@@ -121,6 +122,7 @@ public sealed class InstanceTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Reload_OfAnInstanceThatIsAway_DoesNotGiveItMessages()
     {
         const int Messages = 50;

@@ -9,6 +9,7 @@ namespace Sidecar.Tests.Jobs;
 public sealed class JobTests
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Schedule_HostRestartedBeforeItIsDue_IsDeliveredByTheNextOne()
     {
         await using var database = await PostgresDatabase.CreateAsync();

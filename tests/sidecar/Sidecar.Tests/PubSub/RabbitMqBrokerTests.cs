@@ -7,6 +7,8 @@ using Sidecar.Tests.Support;
 
 namespace Sidecar.Tests.PubSub;
 
+/// <summary>The contract with a server of its own, which takes seconds to start.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RabbitMqBrokerTests(RabbitMqServer server) : PubSubBrokerContract, IClassFixture<RabbitMqServer>
 {
     [Fact]

@@ -21,6 +21,7 @@ public sealed class ComponentReloadTests : HotReloadTest
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task InputBinding_Changed_CallsTheNewRoute()
     {
         await StartAsync(Cron("/old"));

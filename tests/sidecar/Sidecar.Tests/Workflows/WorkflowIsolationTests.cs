@@ -110,6 +110,7 @@ public sealed class WorkflowIsolationTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Step_ThatFails_IsTakenUpAgainAfterALongerPauseEachTime()
     {
         var failures = 0;

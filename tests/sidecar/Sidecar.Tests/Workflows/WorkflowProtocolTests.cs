@@ -244,6 +244,7 @@ public sealed class WorkflowProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task ContinueAsNew_HundredsOfEventsMeanwhile_NoneIsLost()
     {
         const int events = 300;
