@@ -53,10 +53,10 @@ start_test_servers() {
 build_if_changed() { # solution, folders of its sources...
   solution=$1
   shift
-  stamp=artifacts/.built-$(basename "$solution")
+  stamp=artifacts/.built-$(basename "$solution")-${DaprSdk:-source}
   if [ -f "$stamp.end" ] \
     && [ -z "$(find "$@" Directory.* global.json .editorconfig Platform.sln -newer "$stamp" 2>/dev/null | head -n 1)" ] \
-    && [ -z "$(find artifacts/bin artifacts/obj/*/project.assets.json -maxdepth 0 -newer "$stamp.end" 2>/dev/null | head -n 1)" ]; then return; fi
+    && [ -z "$(find artifacts/bin artifacts/obj/*/project.assets.json -maxdepth 2 -newer "$stamp.end" 2>/dev/null | head -n 1)" ]; then return; fi
   mkdir -p artifacts
   rm -f "$stamp.end"
   touch "$stamp"

@@ -33,9 +33,10 @@ run_assemblies() { # label, filter ('' for all tests), assemblies and options...
     RunConfiguration.MaxCpuCount=2 RunConfiguration.TreatNoTestsAsError=true RunConfiguration.TestSessionTimeout=900000 || failed=1
 }
 
-# The largest come first, so that none runs alone at the end.
-assemblies() { find artifacts/bin -path "*/$configuration/*" -name '*.Tests.dll' -not -path '*/ref/*' | while read -r dll; do
-  case $(basename "$dll" .dll) in "$(basename "$(dirname "$(dirname "$dll")")")") echo "$dll" ;; esac
+# One for each project of tests, so that none can be left out by not being there; the largest first, so that none runs alone at the end.
+assemblies() { find tests -name '*.Tests.csproj' | while read -r project; do
+  name=$(basename "$project" .csproj)
+  echo "artifacts/bin/$name/$configuration/$name.dll"
 done | xargs ls -S; }
 
 # What needs a program that the platform does not need itself is left out with a word, not failed.
@@ -46,10 +47,14 @@ run_js() {
 }
 
 case $suite in
-  fast) run_assemblies unit 'Speed!=Slow' $(assemblies) ;;
+  fast)
+    units=$(assemblies)
+    run_assemblies unit 'Speed!=Slow' $units
+    ;;
   e2e) run_assemblies e2e '' "artifacts/bin/EndToEnd/$configuration/EndToEnd.dll" --blame-hang-timeout 5m ;;
   all)
-    run_assemblies unit '' $(assemblies)
+    units=$(assemblies)
+    run_assemblies unit '' $units
     run_assemblies e2e '' "artifacts/bin/EndToEnd/$configuration/EndToEnd.dll" --blame-hang-timeout 5m
     run_js
     echo "== fuzz"
