@@ -62,9 +62,9 @@ internal sealed class RejectedRequests(ILoggerFactory loggers, Func<string, ApiE
 
     private byte[] Answer(BadHttpRequestException refusal)
     {
-        // "Invalid request target: '/v1.0/...'"
+        // "Invalid request target: '/v1.0/...'"; in "Invalid content length: 5'" the one quote is the client's.
         var quote = refusal.Message.IndexOf('\'', StringComparison.Ordinal);
-        if (quote >= 0 && refusal.Message.EndsWith('\'') && answer?.Invoke(refusal.Message[(quote + 1)..^1]) is { } error)
+        if (quote >= 0 && quote < refusal.Message.Length - 1 && refusal.Message.EndsWith('\'') && answer?.Invoke(refusal.Message[(quote + 1)..^1]) is { } error)
         {
             return Message(error.Status, "application/json", error.ToJson());
         }

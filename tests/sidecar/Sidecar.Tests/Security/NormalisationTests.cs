@@ -145,12 +145,14 @@ public sealed class NormalisationTests
         (await sidecar.Client.GetAsync("v1.0/healthz")).StatusCode.Should().Be(HttpStatusCode.NoContent);
     }
 
-    [Fact]
-    public async Task Request_Malformed_Is400WithItsText()
+    [Theory]
+    [InlineData("no colon")]
+    [InlineData("Content-Length: 5'")]
+    public async Task Request_Malformed_Is400WithItsText(string header)
     {
         await using var sidecar = await TestSidecar.StartAsync(_run, "app", app: null);
 
-        (await sidecar.SendRawAsync("GET", "/v1.0/metadata", "no colon")).Should().StartWith("HTTP/1.1 400").And.EndWith("400 Bad Request");
+        (await sidecar.SendRawAsync("GET", "/v1.0/metadata", header)).Should().StartWith("HTTP/1.1 400").And.EndWith("400 Bad Request");
     }
 
     private static string Denied(string name, string version) =>
