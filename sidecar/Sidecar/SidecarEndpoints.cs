@@ -24,7 +24,7 @@ internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher ht
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var problems = new List<string>();
-        HttpPort = await ListenAsync("HTTP", "daprHTTPPort", options.HttpPort, HttpProtocols.Http1, ConfigureHttp, http.HandleAsync, problems, cancellationToken);
+        HttpPort = await ListenAsync("HTTP", "daprHTTPPort", options.HttpPort, Protocols, ConfigureHttp, http.HandleAsync, problems, cancellationToken);
         GrpcPort = await ListenAsync("gRPC", "daprGRPCPort", options.GrpcPort, HttpProtocols.Http2, GrpcServer.ConfigureLimits, grpc.HandleAsync, problems, cancellationToken);
         if (options.PublicPort is { } port)
         {
@@ -54,11 +54,20 @@ internal sealed class SidecarEndpoints(SidecarOptions options, HttpDispatcher ht
         }
     }
 
+    // As daprd's, which has this variable for clients that cannot stand it.
+    private HttpProtocols Protocols => options.Environment.GetValueOrDefault("DAPR_HTTP_DISABLE_H2C")?.ToLowerInvariant() is "true" or "t" or "1" or "y" or "yes" or "on" ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+
     private void ConfigureHttp(KestrelServerLimits limits)
     {
         // Bodies are limited by the dispatcher, with daprd's error in place of a 413.
         limits.MaxRequestBodySize = null;
-        limits.MaxRequestHeadersTotalSize = options.ReadBufferSize + HeaderSlack;
+        // As in Go's server the size alone counts, that of the request line with the headers.
+        var headers = options.ReadBufferSize + HeaderSlack;
+        limits.MaxRequestBufferSize = Math.Max(headers, limits.MaxRequestBufferSize ?? 0);
+        limits.MaxRequestHeadersTotalSize = headers;
+        limits.MaxRequestLineSize = headers;
+        limits.MaxRequestHeaderCount = headers;
+        limits.Http2.MaxRequestHeaderFieldSize = headers;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
     }

@@ -8,6 +8,11 @@ namespace Sidecar;
 /// <summary>What one sidecar needs to know at start: the settings that daprd takes as flags and environment, and what it shares with its run.</summary>
 internal sealed record SidecarOptions
 {
+    private const long DefaultMaxBodySize = 4 * 1024 * 1024;
+    private const int DefaultReadBufferSize = 4 * 1024;
+    private const int LooseReadBufferSize = 1024 * 1024;
+    private const int LargestReadBufferSize = 512 * 1024 * 1024;
+
     /// <summary>The app id; not empty.</summary>
     public required string AppId { get; init; }
 
@@ -69,10 +74,13 @@ internal sealed record SidecarOptions
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>The largest request body in bytes; default 4 MiB.</summary>
-    public long MaxBodySize { get; init; } = 4 * 1024 * 1024;
+    public long MaxBodySize { get; init; } = DefaultMaxBodySize;
+
+    /// <summary>The largest body that is held in memory as a whole.</summary>
+    public long MaxKeptBody => Math.Min(MaxBodySize, int.MaxValue);
 
     /// <summary>The largest total of request headers in bytes; default 4 KiB.</summary>
-    public int ReadBufferSize { get; init; } = 4 * 1024;
+    public int ReadBufferSize { get; init; } = DefaultReadBufferSize;
 
     /// <summary>How long a stop waits for calls and deliveries under way; default 5 s.</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
@@ -115,6 +123,12 @@ internal sealed record SidecarOptions
 
     /// <summary>Called when the app asks for the end of its sidecar (<c>POST /v1.0/shutdown</c>); default: the sidecar stops itself.</summary>
     public Func<Task>? ShutdownRequested { get; init; }
+
+    /// <summary>A limit on bodies in daprd's form: -1 is the default, 0 and other negative numbers are no limit.</summary>
+    public static long BodyLimit(long? size) => size switch { null or -1 => DefaultMaxBodySize, <= 0 => long.MaxValue, { } bytes => bytes };
+
+    /// <summary>A limit on headers in daprd's form: -1 is the default, 0 and other negative numbers are the 1 MiB of Go's server.</summary>
+    public static int HeaderLimit(long? size) => size switch { null or -1 => DefaultReadBufferSize, <= 0 => LooseReadBufferSize, { } bytes => (int)Math.Min(bytes, LargestReadBufferSize) };
 
     private static Dictionary<string, string> ProcessEnvironment() =>
         System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);

@@ -169,7 +169,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             ErrorCodeMetrics = new ErrorCodeMetrics(metrics, configuration.Metrics.RecordErrorCodes),
         };
         _reloader = new ResourceReloader(Options, _services, resiliency, Options.Loggers.CreateLogger<ResourceReloader>());
-        _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl), tracing, serviceMetrics);
+        _callee = new Callee(Options.AppId, app, grpc, new AccessControl(configuration.AccessControl, serviceMetrics), tracing, serviceMetrics);
         if (Options.Peers is { } addresses)
         {
             _peers = new PeerLink(Options, addresses, _callee, tracing);
@@ -241,7 +241,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             new InvokeGrpcApi(new GrpcInvocation(services, invoker)),
             new MetadataGrpcApi(_metadata!, Shutdown),
         ],
-        new GrpcServerOptions { MaxMessageSize = (int)Math.Min(Options.MaxBodySize, int.MaxValue) },
+        new GrpcServerOptions { MaxMessageSize = (int)Options.MaxKeptBody },
         services.Time,
         services.Loggers.CreateLogger<GrpcServer>());
 
@@ -270,7 +270,7 @@ internal sealed partial class SidecarRuntime(SidecarOptions options) : IAsyncDis
             throw new SidecarStartException(Options.AppId, problems);
         }
 
-        foreach (var component in _services!.Resources.Components)
+        foreach (var component in _services!.Resources.Components.Where(component => !_services.ServiceMetrics.HasFailed(component.Name)))
         {
             _services.ServiceMetrics.ComponentInitialised(component.Type);
         }

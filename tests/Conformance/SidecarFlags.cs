@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Sidecar;
+using Sidecar.Components;
 using Sidecar.Health;
 
 namespace Conformance;
@@ -13,6 +14,7 @@ internal static class SidecarFlags
         "dapr-public-listen-address", "dapr-listen-addresses", "log-level", "log-as-json", "mode", "profile-port", "enable-profiling", "dapr-internal-grpc-port", "dapr-internal-grpc-listen-address",
         "placement-host-address", "scheduler-host-address", "control-plane-address", "sentry-address", "enable-mtls", "metrics-port", "metrics-listen-address", "app-ssl",
         "disable-builtin-k8s-secret-store", "app-binding-options-timeout", "hot-reload-reconcile-interval", "actors-disseminate-timeout", "scheduler-job-streams",
+        "control-plane-trust-domain", "control-plane-namespace", "sentry-request-jwt-audiences", "actors-service", "reminders-service", "log-file",
     };
 
     /// <summary>Applies `flags` and `env`.</summary>
@@ -33,8 +35,9 @@ internal static class SidecarFlags
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < flags.Length; i++)
         {
-            var hasValue = i + 1 < flags.Length && !flags[i + 1].StartsWith("--", StringComparison.Ordinal);
-            values[flags[i].TrimStart('-')] = hasValue ? flags[++i] : "true";
+            var parts = flags[i].TrimStart('-').Split('=', 2);
+            var hasValue = parts.Length == 1 && i + 1 < flags.Length && !flags[i + 1].StartsWith("--", StringComparison.Ordinal);
+            values[parts[0]] = hasValue ? flags[++i] : parts.ElementAtOrDefault(1) ?? "true";
         }
 
         try
@@ -64,9 +67,10 @@ internal static class SidecarFlags
         "dapr-grpc-port" => options with { GrpcPort = (int)Number(value) },
         "app-port" => options with { AppPort = (int)Number(value) },
         _ when WithoutEffect.Contains(flag) => options,
-        "max-body-size" or "dapr-http-max-request-size" => options with { MaxBodySize = flag == "max-body-size" ? Size(value) : (long)Number(value) * 1024 * 1024 },
-        "read-buffer-size" => options with { ReadBufferSize = (int)Size(value) },
-        "dapr-http-read-buffer-size" => options with { ReadBufferSize = (int)Number(value) * 1024 },
+        "max-body-size" => options with { MaxBodySize = SidecarOptions.BodyLimit(Size(options, flag, value)) },
+        "dapr-http-max-request-size" => options with { MaxBodySize = SidecarOptions.BodyLimit(Units(value, 1024 * 1024)) },
+        "read-buffer-size" => options with { ReadBufferSize = SidecarOptions.HeaderLimit(Size(options, flag, value)) },
+        "dapr-http-read-buffer-size" => options with { ReadBufferSize = SidecarOptions.HeaderLimit(Units(value, 1024)) },
         "app-max-concurrency" => options with { AppMaxConcurrency = (int)Number(value) },
         "app-protocol" => options with { AppProtocol = value },
         "enable-api-logging" => options with { ApiLogging = value == "true" },
@@ -93,12 +97,8 @@ internal static class SidecarFlags
 
     private static TimeSpan Duration(string value) => value.EndsWith("ms", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(Number(value[..^2])) : TimeSpan.FromSeconds(Number(value.TrimEnd('s')));
 
-    private static long Size(string value) => value switch
-    {
-        [.. var number, 'M', 'i'] => (long)(Number(number) * 1024 * 1024),
-        [.. var number, 'K', 'i'] => (long)(Number(number) * 1024),
-        [.. var number, 'M'] => (long)(Number(number) * 1_000_000),
-        [.. var number, 'K'] => (long)(Number(number) * 1_000),
-        _ => long.Parse(value, CultureInfo.InvariantCulture),
-    };
+    private static long Size(SidecarOptions options, string flag, string value) =>
+        ByteSize.Parse(value) ?? throw new SidecarStartException(options.AppId, [$"invalid value for '{flag}' option: {value}"]);
+
+    private static long Units(string value, long unit) => Number(value) is var count and > 0 ? (long)count * unit : (long)Number(value);
 }

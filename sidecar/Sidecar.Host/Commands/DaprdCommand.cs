@@ -27,7 +27,7 @@ internal static partial class DaprdCommand
         }
 
         var settings = DaprdSettings.Read(flags, context.Environment);
-        using var output = new AppOutput(context.Console, "", "", LogDestination.Console);
+        using var output = Output(flags, context.Console);
         using var loggers = new SidecarLoggers(settings.Options.AppId, output, settings.LogLevel, context.Time);
         return await RunAsync(settings.Options with { Loggers = loggers, Time = context.Time }, flags, loggers.CreateLogger("dapr.runtime"), context, signals);
     }
@@ -68,6 +68,23 @@ internal static partial class DaprdCommand
         await stop.Task;
         await sidecar.StopAsync(signals.Now);
         return ExitCodes.Success;
+    }
+
+    private static AppOutput Output(DaprdFlags flags, IConsole console)
+    {
+        if (flags.Text("log-file") is not { } path)
+        {
+            return new AppOutput(console, "", "", LogDestination.Console);
+        }
+
+        try
+        {
+            return new AppOutput(console, "", Path.GetFullPath(path), LogDestination.File);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"failed to open log file \"{path}\": {exception.Message}");
+        }
     }
 
     // For scripts that must not go on before the sidecar of this machine can be called.

@@ -16,7 +16,7 @@ internal sealed class DaprdFlags
         "app-id", "app-port", "app-protocol", "app-channel-address", "app-max-concurrency", "dapr-http-port", "dapr-grpc-port", "dapr-public-port", "dapr-listen-addresses",
         "resources-path", "components-path", "config", "log-level", "metrics-port", "enable-metrics", "max-body-size", "dapr-http-max-request-size", "read-buffer-size", "allowed-origins",
         "dapr-http-read-buffer-size", "dapr-graceful-shutdown-seconds", "dapr-block-shutdown-duration", "enable-api-logging", "enable-app-health-check", "app-health-check-path",
-        "app-health-probe-interval", "app-health-probe-timeout", "app-health-threshold", "disable-init-endpoints", "mode", "unix-domain-socket", "app-ssl", "version", "build-info", "wait",
+        "app-health-probe-interval", "app-health-probe-timeout", "app-health-threshold", "disable-init-endpoints", "log-file", "mode", "unix-domain-socket", "app-ssl", "version", "build-info", "wait",
     };
 
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)

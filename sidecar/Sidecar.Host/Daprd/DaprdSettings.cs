@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Sidecar.Components;
 using Sidecar.Health;
 using Sidecar.Host.Commands;
-using Sidecar.Host.RunFiles;
 
 namespace Sidecar.Host.Daprd;
 
@@ -12,7 +11,6 @@ namespace Sidecar.Host.Daprd;
 internal sealed record DaprdSettings(SidecarOptions Options, LogLevel LogLevel)
 {
     private const int HighestPort = 65535;
-    private const int MiB = 1024 * 1024;
 
     /// <summary>Reads flags over the environment, which has the tokens; throws <see cref="UsageException"/>.</summary>
     public static DaprdSettings Read(DaprdFlags flags, IReadOnlyDictionary<string, string> environment)
@@ -37,8 +35,8 @@ internal sealed record DaprdSettings(SidecarOptions Options, LogLevel LogLevel)
             ApiToken = environment.GetValueOrDefault("DAPR_API_TOKEN") is { Length: > 0 } api ? api : null,
             AppApiToken = environment.GetValueOrDefault("APP_API_TOKEN") is { Length: > 0 } app ? app : null,
             AllowedOrigins = flags.Texts("allowed-origins"),
-            MaxBodySize = Size(flags, "max-body-size") ?? (long)flags.Number("dapr-http-max-request-size", 4, 1, 2047) * MiB,
-            ReadBufferSize = (int)(Size(flags, "read-buffer-size") ?? flags.Number("dapr-http-read-buffer-size", 4, 1, 1024 * 1024) * 1024),
+            MaxBodySize = SidecarOptions.BodyLimit(Size(flags, "max-body-size") ?? Units(flags, "dapr-http-max-request-size", 1024 * 1024)),
+            ReadBufferSize = SidecarOptions.HeaderLimit(Size(flags, "read-buffer-size") ?? Units(flags, "dapr-http-read-buffer-size", 1024)),
             GracefulShutdown = TimeSpan.FromSeconds(flags.Number("dapr-graceful-shutdown-seconds", 5, 0, 3600)),
             BlockShutdown = Duration(flags, "dapr-block-shutdown-duration"),
             DisabledInitEndpoints = flags.Texts("disable-init-endpoints"),
@@ -108,7 +106,13 @@ internal sealed record DaprdSettings(SidecarOptions Options, LogLevel LogLevel)
     private static long? Size(DaprdFlags flags, string name) =>
         flags.Text(name) is not { } text ? null
         : ByteSize.Parse(text) is { } size ? size
-        : throw new UsageException($"invalid argument \"{text}\" for \"--{name}\" flag: write for example 4Mi or 512Ki.");
+        : throw new UsageException($"invalid argument \"{text}\" for \"--{name}\" flag: write a quantity, for example 4Mi or 512Ki; 0 is no limit, -1 the default.");
+
+    // The older flags, in units of their own.
+    private static long? Units(DaprdFlags flags, string name, long unit) =>
+        flags.Text(name) is null ? null
+        : flags.Number(name, 0, int.MinValue, int.MaxValue) is var count && count > 0 ? count * unit
+        : count;
 
     private static TimeSpan Duration(DaprdFlags flags, string name) =>
         flags.Text(name) is not { } text ? TimeSpan.Zero

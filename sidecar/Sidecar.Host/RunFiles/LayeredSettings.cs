@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sidecar.Components;
 using Sidecar.Health;
 
 namespace Sidecar.Host.RunFiles;
@@ -109,7 +110,7 @@ internal sealed class LayeredSettings(YamlSection app, YamlSection? common, stri
             return size;
         }
 
-        section.Refuse(key, $"'{text}' is not a size", "write for example 4Mi or 512Ki");
+        section.Refuse(key, $"'{text}' is not a size", "write a quantity, for example 4Mi or 512Ki; 0 is no limit, -1 the default");
         return null;
     }
 

@@ -34,7 +34,7 @@ internal sealed class HttpActorTransport(RuntimeServices services) : IActorTrans
         try
         {
             var response = await services.App.SendAsync(request, cancellationToken);
-            await response.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(services.Options.MaxKeptBody, cancellationToken);
             return Judge(response, await response.Content.ReadAsByteArrayAsync(cancellationToken), path);
         }
         catch (HttpRequestException exception)

@@ -107,7 +107,7 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
         }
 
         using var response = await services.App.SendAsync(request, cancellationToken);
-        await response.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, cancellationToken);
+        await response.Content.LoadIntoBufferAsync(services.Options.MaxKeptBody, cancellationToken);
         return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 

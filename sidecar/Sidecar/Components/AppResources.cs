@@ -15,6 +15,15 @@ internal sealed record AppResources
     /// <summary>The HTTP endpoints.</summary>
     public IReadOnlyList<HttpEndpointSpec> HttpEndpoints { get; init; } = [];
 
+    /// <summary>All of them but the Configuration, in words, with the file each is in.</summary>
+    public IEnumerable<(string What, string File)> Named =>
+    [
+        .. Components.Select(component => ($"component {component.Name}", component.File)),
+        .. Subscriptions.Select(subscription => ($"subscription {subscription.Name}", subscription.File)),
+        .. Resiliency.Select(document => ($"resiliency {document.Name}", document.File)),
+        .. HttpEndpoints.Select(endpoint => ($"HTTP endpoint {endpoint.Name}", endpoint.File)),
+    ];
+
     /// <summary>The Configuration, or the defaults when there is none.</summary>
     public ConfigurationSpec Configuration { get; init; } = new();
 }

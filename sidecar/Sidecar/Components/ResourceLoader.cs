@@ -8,7 +8,8 @@ namespace Sidecar.Components;
 /// Loads what an app sees of its resources: read, scoped, checked, then the secret stores, then everything that refers to secrets. Each
 /// step goes on after an error as far as it can, so that one start shows all that is wrong.
 /// </summary>
-internal sealed partial class ResourceLoader(SidecarOptions options)
+/// <param name="running">What the sidecar runs on, when its files are read again: a file that was spoiled takes nothing of it away.</param>
+internal sealed partial class ResourceLoader(SidecarOptions options, AppResources? running = null)
 {
     private readonly ILogger _logger = options.Loggers.CreateLogger<ResourceLoader>();
     private readonly List<ResourceProblem> _problems = [];
@@ -36,7 +37,8 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
         };
         var found = new List<ResourceProblem>();
         var resiliency = ResiliencyReader.Read(resources.Resiliency, found);
-        _problems.AddRange(found.Select(problem => problem with { IsError = options.StrictResources }));
+        _problems.AddRange(found.Select(problem => problem with { IsError = options.StrictResources || IsChanged(problem.File, resources) }));
+        RefuseLosses(resources);
         Report();
         return new LoadedResources(resources, stores, resiliency);
     }
@@ -74,6 +76,22 @@ internal sealed partial class ResourceLoader(SidecarOptions options)
         var lenient = (!options.StrictResources && document.Kind is "Resiliency" or "Configuration") || ResourceReferences.IgnoresErrors(document);
         _problems.AddRange(lenient ? found.Select(problem => problem with { IsError = false }) : found);
         return !found.Exists(problem => problem.IsError);
+    }
+
+    // Policies that are running are not exchanged for such as cannot be read.
+    private bool IsChanged(string file, AppResources resources) => running is not null
+        && !resources.Resiliency.Where(document => document.File == file).All(document => running.Resiliency.Any(was => was.Name == document.Name && was.Root.Equals(document.Root)));
+
+    private void RefuseLosses(AppResources resources)
+    {
+        var spoiled = _problems.Where(problem => !problem.IsPassedOver).Select(problem => problem.File).ToHashSet(StringComparer.Ordinal);
+        foreach (var (what, file) in (running?.Named ?? []).ExceptBy(resources.Named.Select(one => one.What), one => one.What, StringComparer.Ordinal))
+        {
+            if (spoiled.Contains(file))
+            {
+                _problems.Add(new(file, "", $"{what} runs and cannot be read any more; mend the file, or take it out"));
+            }
+        }
     }
 
     private bool IsLeftWaiting(ResourceDocument component, ResourceReferences references)

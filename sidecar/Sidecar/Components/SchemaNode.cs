@@ -79,7 +79,7 @@ internal sealed record SchemaNode
                 problems.Add(new(file, path, $"is not supported by the embedded sidecar; {Note}"));
                 return;
             case FieldSupport.WithoutMeaning:
-                problems.Add(new(file, path, $"has no effect on one machine: {Note}", IsError: false));
+                problems.Add(new(file, path, $"has no effect on one machine: {Note}", IsError: false) { IsPassedOver = true });
                 return;
         }
 

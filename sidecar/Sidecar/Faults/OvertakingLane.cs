@@ -5,23 +5,22 @@ internal sealed class OvertakingLane(TimeSpan patience)
 {
     private TaskCompletionSource? _waiting;
 
+    /// <summary>Whether one waits to be overtaken.</summary>
+    public bool IsTaken => Volatile.Read(ref _waiting) is not null;
+
     /// <summary>Makes the call, later than one that came after it.</summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> call, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _waiting, null) is { } overtaken)
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (Interlocked.CompareExchange(ref _waiting, turn, null) is { } overtaken)
         {
-            try
+            // Another one may take it first.
+            if (Interlocked.CompareExchange(ref _waiting, null, overtaken) == overtaken)
             {
-                return await call();
-            }
-            finally
-            {
-                overtaken.TrySetResult();
+                return await OvertakeAsync(call, overtaken);
             }
         }
 
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.CompareExchange(ref _waiting, turn, null);
         try
         {
             await turn.Task.WaitAsync(patience, time, cancellationToken);
@@ -36,5 +35,17 @@ internal sealed class OvertakingLane(TimeSpan patience)
         }
 
         return await call();
+    }
+
+    private static async Task<T> OvertakeAsync<T>(Func<Task<T>> call, TaskCompletionSource overtaken)
+    {
+        try
+        {
+            return await call();
+        }
+        finally
+        {
+            overtaken.TrySetResult();
+        }
     }
 }

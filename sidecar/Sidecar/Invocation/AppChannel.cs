@@ -32,7 +32,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         IsHttp = !options.IsGrpcApp;
         _client = IsHttp ? AppHttp.CreateClient() : new HttpMessageInvoker(new OnInvokeHandler(grpc));
         _metrics = metrics;
-        _faults = new RouteFaults(FaultInjection.Of(options.Run), options.AppId, options.MaxBodySize, options.Time);
+        _faults = new RouteFaults(FaultInjection.Of(options.Run), options.AppId, options.MaxKeptBody, options.Time);
         _monitor = monitor;
         _base = $"http://{options.AppChannelAddress}:{options.AppPort}";
         _isHttp2 = options.IsHttp2App;

@@ -73,7 +73,7 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
         }
     }
 
-    private static GrpcException Failed(string id, string error) => new(GrpcCode.Internal, $"failed to invoke, id: {id}, err: {error}");
+    private static GrpcException Failed(string id, string error) => new(GrpcCode.Internal, $"failed to invoke, id: {id}, err: {error}", "ERR_DIRECT_INVOKE");
 
     private static AppRequest CreateRequest(InvokeRequest message, string path, GrpcCall call)
     {

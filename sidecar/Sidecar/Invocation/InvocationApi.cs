@@ -46,7 +46,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         var path = method + RequestPath.Split(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).Query;
 
         // A body of unknown length is a stream: it is never kept, so the call cannot be repeated.
-        var streaming = context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count > 0;
+        var streaming = context.Request.ContentLength is null && (context.Request.Headers.TransferEncoding.Count > 0 || IsHttp2Stream(context));
         InvocationResult? last = null;
         try
         {
@@ -88,6 +88,9 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
         }
     }
 
+    private static bool IsHttp2Stream(HttpContext context) =>
+        HttpProtocol.IsHttp2(context.Request.Protocol) && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+
     // What will be repeated must not have begun to reach the caller. Its body belongs to the attempt, which may be the last all the same.
     private async ValueTask<InvocationResult> FinishAsync(HttpContext context, InvocationResult result, bool isRepeated, bool streaming, CancellationToken cancellationToken)
     {
@@ -110,7 +113,7 @@ internal sealed class InvocationApi(RuntimeServices services, Invoker invoker) :
     {
         try
         {
-            await response.Content.LoadIntoBufferAsync(services.Options.MaxBodySize, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(services.Options.MaxKeptBody, cancellationToken);
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {

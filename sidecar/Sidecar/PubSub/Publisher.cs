@@ -80,7 +80,7 @@ internal sealed class Publisher(IReadOnlyDictionary<string, LoadedBroker> broker
         var began = Stopwatch.GetTimestamp();
         if (!broker.Scopes.MayPublish(topic))
         {
-            broker.Metrics?.BulkPublished(broker.Name, topic, success: false, began);
+            broker.Metrics?.BulkPublished(broker.Name, topic, success: false, any: false, began);
             return PubSubErrors.Forbidden(broker.Name, topic, appId);
         }
 
@@ -97,7 +97,7 @@ internal sealed class Publisher(IReadOnlyDictionary<string, LoadedBroker> broker
             }
         }
 
-        broker.Metrics?.BulkPublished(broker.Name, topic, failed.Count == 0, began);
+        broker.Metrics?.BulkPublished(broker.Name, topic, failed.Count == 0, failed.Count < messages.Count, began);
         return null;
     }
 

@@ -4,13 +4,13 @@ namespace Sidecar.Reloading;
 
 /// <summary>
 /// The loaded components of a building block by name. Those whose description changes are exchanged, the others stay as they are. One that
-/// cannot be made or connected is left out when its description says so (<c>ignoreErrors</c>).
+/// cannot be made or connected is left out when its description says so (<c>ignoreErrors</c>); one that runs goes on as it was.
 /// </summary>
 internal sealed class ComponentSet<T>(IEnumerable<ComponentSpec> specs, ComponentLife<T> life, RuntimeServices services)
-    : ExchangeableMap<T>(Make(specs, life, new IgnoredErrors(services.Loggers))), IAsyncDisposable
+    : ExchangeableMap<T>(Make(specs, life, new IgnoredErrors(services.Loggers, services.ServiceMetrics))), IAsyncDisposable
     where T : class
 {
-    private readonly IgnoredErrors _errors = new(services.Loggers);
+    private readonly IgnoredErrors _errors = new(services.Loggers, services.ServiceMetrics);
 
     /// <summary>Connects all.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -31,10 +31,14 @@ internal sealed class ComponentSet<T>(IEnumerable<ComponentSpec> specs, Componen
         {
             foreach (var spec in wanted)
             {
-                if (TryGetValue(spec.Name, out var present) && life.Spec(present).IsSameAs(spec))
+                if (TryGetValue(spec.Name, out var present))
                 {
+                    // It stays when it is the same, and when nothing can be made of the new description though errors are to be ignored.
                     next[spec.Name] = present;
-                    continue;
+                    if (life.Spec(present).IsSameAs(spec))
+                    {
+                        continue;
+                    }
                 }
 
                 if (_errors.MakeOrIgnore(spec, life.Create) is not { } component)

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Sidecar.Components;
+using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Reloading;
 
-/// <summary>Says what is wrong with components that the sidecar is to go on without (<c>ignoreErrors</c>); the errors of others go on.</summary>
-internal sealed partial class IgnoredErrors(ILoggerFactory loggers)
+/// <summary>Says what is wrong with components that the sidecar is to go on without (<c>ignoreErrors</c>); the errors of others go on. All are counted.</summary>
+internal sealed partial class IgnoredErrors(ILoggerFactory loggers, ServiceMetrics metrics)
 {
     private readonly ILogger _logger = loggers.CreateLogger("Sidecar.Components");
 
@@ -16,9 +17,13 @@ internal sealed partial class IgnoredErrors(ILoggerFactory loggers)
         {
             return make(spec);
         }
-        catch (ComponentException exception) when (spec.IgnoreErrors)
+        catch (ComponentException exception)
         {
-            LogIgnored(spec.Name, exception.Message);
+            if (!Ignores(spec, "creation", exception))
+            {
+                throw;
+            }
+
             return null;
         }
     }
@@ -31,13 +36,28 @@ internal sealed partial class IgnoredErrors(ILoggerFactory loggers)
             await start();
             return true;
         }
-        catch (ComponentException exception) when (spec.IgnoreErrors)
+        catch (ComponentException exception)
         {
-            LogIgnored(spec.Name, exception.Message);
+            if (!Ignores(spec, "init", exception))
+            {
+                throw;
+            }
+
             return false;
         }
     }
 
-    [LoggerMessage(3821, LogLevel.Error, "Ignoring error processing component {Component}, the sidecar goes on without it: {Problem}")]
+    private bool Ignores(ComponentSpec spec, string step, ComponentException exception)
+    {
+        metrics.ComponentFailed(spec.Type, spec.Name, step);
+        if (spec.IgnoreErrors)
+        {
+            LogIgnored(spec.Name, exception.Message);
+        }
+
+        return spec.IgnoreErrors;
+    }
+
+    [LoggerMessage(3821, LogLevel.Error, "Ignoring error processing component {Component}, the sidecar goes on without what the file says: {Problem}")]
     private partial void LogIgnored(string component, string problem);
 }

@@ -17,6 +17,9 @@ internal sealed record ResourceReload
     /// <summary>What only a restart of the sidecar changes, in words.</summary>
     public required IReadOnlyList<string> Postponed { get; init; }
 
+    /// <summary>The types of the components that are new or changed.</summary>
+    public required IReadOnlyList<string> Loaded { get; init; }
+
     /// <summary>Whether the resiliency files change.</summary>
     public required bool ChangesResiliency { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed record ResourceReload
     /// <param name="kinds">The building blocks whose components can be exchanged, e.g. <c>state</c>.</param>
     public static ResourceReload Of(AppResources before, AppResources after, IReadOnlyCollection<string> kinds)
     {
-        var (changes, postponed) = (new List<string>(), new List<string>());
+        var (changes, postponed, loaded) = (new List<string>(), new List<string>(), new List<string>());
         var old = before.Components.ToDictionary(component => component.Name, StringComparer.Ordinal);
         var components = new List<ComponentSpec>();
         foreach (var component in after.Components)
@@ -36,7 +39,7 @@ internal sealed record ResourceReload
             old.Remove(component.Name);
             if (was?.IsSameAs(component) == true)
             {
-                components.Add(was);
+                components.Add(was with { File = component.File });
             }
             else if (IsFixed(component, kinds) || (was is not null && IsFixed(was, kinds)))
             {
@@ -47,6 +50,7 @@ internal sealed record ResourceReload
             {
                 changes.Add($"component {component.Name} {(was is null ? "added" : "changed")}");
                 components.Add(component);
+                loaded.Add(component.Type);
             }
         }
 
@@ -67,6 +71,7 @@ internal sealed record ResourceReload
             After = after with { Components = components, Configuration = before.Configuration, HttpEndpoints = before.HttpEndpoints },
             Changes = changes,
             Postponed = postponed,
+            Loaded = loaded,
             ChangesResiliency = resiliency,
         };
     }

@@ -32,7 +32,7 @@ internal sealed partial class ResourceReloader(SidecarOptions options, RuntimeSe
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var loaded = await new ResourceLoader(options).LoadAsync(cancellationToken);
+            var loaded = await new ResourceLoader(options, services.Resources).LoadAsync(cancellationToken);
             return await TakeAsync(loaded, cancellationToken);
         }
         catch (SidecarStartException exception)
@@ -124,6 +124,11 @@ internal sealed partial class ResourceReloader(SidecarOptions options, RuntimeSe
 
         step.Commit();
         _retiring = RetireAsync(_retiring, step);
+        foreach (var type in reload.Loaded)
+        {
+            services.ServiceMetrics.ComponentInitialised(type);
+        }
+
         LogTaken(options.AppId, string.Join(", ", reload.Changes));
     }
 

@@ -126,7 +126,7 @@ internal sealed class GrpcProxy(RuntimeServices services, ICallee self, AppRegis
         }
 
         using var request = CreateRequest(context, path, app, id, content, trace);
-        var faults = new RouteFaults(FaultInjection.Of(services.Run), id, services.Options.MaxBodySize, services.Time);
+        var faults = new RouteFaults(FaultInjection.Of(services.Run), id, services.Options.MaxKeptBody, services.Time);
         try
         {
             var response = await (faults.IsOn ? faults.SendAsync(request, app.Client.SendAsync, cancellationToken) : app.Client.SendAsync(request, cancellationToken));

@@ -20,7 +20,9 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
 {
     private readonly KestrelServer _server;
     private readonly RequestDelegate _handler;
+    private readonly PriorKnowledge? _priorKnowledge;
 
+    /// <param name="protocols">HTTP/1.1, HTTP/2 without TLS, or both.</param>
     /// <param name="rejection">The answer to a target that Kestrel refuses, or null for a plain text.</param>
     /// <param name="transport">How it uses its sockets; Kestrel's defaults when null.</param>
     public KestrelEndpoint(string address, int port, HttpProtocols protocols, Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers, Func<string, ApiError?>? rejection = null, SocketTransportOptions? transport = null)
@@ -35,16 +37,22 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
         }
 
         var rejected = new RejectedRequests(loggers, rejection);
+        _priorKnowledge = protocols == HttpProtocols.Http1AndHttp2 ? new PriorKnowledge(configure, handler, loggers) : null;
         options.Listen(IPAddress.Parse(address), port, listen =>
         {
-            listen.Protocols = protocols;
-            if (protocols == HttpProtocols.Http1)
+            listen.Protocols = protocols == HttpProtocols.Http2 ? protocols : HttpProtocols.Http1;
+            if (_priorKnowledge is { } http2)
+            {
+                listen.Use(next => connection => http2.WatchAsync(connection, next));
+            }
+
+            if (protocols != HttpProtocols.Http2)
             {
                 listen.Use(next => connection => rejected.WatchAsync(connection, next));
             }
         });
         var sockets = new SocketTransportFactory(Options.Create(transport ?? new SocketTransportOptions()), loggers);
-        _server = new KestrelServer(Options.Create(options), sockets, protocols == HttpProtocols.Http1 ? rejected : loggers);
+        _server = new KestrelServer(Options.Create(options), sockets, protocols == HttpProtocols.Http2 ? loggers : rejected);
         _handler = handler;
     }
 
@@ -54,40 +62,17 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
     /// <summary>Listens; throws <see cref="IOException"/> when the port is in use.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _server.StartAsync(new Application(_handler), cancellationToken);
+        await _server.StartAsync(new KestrelApplication(_handler), cancellationToken);
         Port = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
     }
 
     /// <summary>Takes no new connections and waits for the requests under way until the token is cancelled.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_server.StopAsync(cancellationToken), _priorKnowledge?.StopAsync(cancellationToken) ?? Task.CompletedTask);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
         _server.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private sealed class Application(RequestDelegate handler) : IHttpApplication<HttpContext>
-    {
-        public HttpContext CreateContext(IFeatureCollection contextFeatures)
-        {
-            if (contextFeatures is not IHostContextContainer<HttpContext> container)
-            {
-                return new DefaultHttpContext(contextFeatures);
-            }
-
-            if (container.HostContext is DefaultHttpContext context)
-            {
-                context.Initialize(contextFeatures);
-                return context;
-            }
-
-            return container.HostContext = new DefaultHttpContext(contextFeatures);
-        }
-
-        public Task ProcessRequestAsync(HttpContext context) => handler(context);
-
-        public void DisposeContext(HttpContext context, Exception? exception) => ((DefaultHttpContext)context).Uninitialize();
+        return _priorKnowledge?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

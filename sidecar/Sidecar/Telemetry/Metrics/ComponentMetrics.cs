@@ -12,6 +12,7 @@ internal sealed class ComponentMetrics(SidecarMetrics metrics, string scope)
     private readonly OperationMetrics _inputs = new(metrics, Prefix + "input_binding", "component", "namespace", "success");
     private readonly OperationMetrics _egress = new(metrics, Prefix + "pubsub_egress", "component", "namespace", "success", "topic");
     private readonly OperationMetrics _bulkEgress = new(metrics, Prefix + "pubsub_egress_bulk", "component", "namespace", "success", "topic");
+    private readonly MetricFamily<Counter> _bulkPublished = metrics.Counters(Prefix + "pubsub_egress_bulk_event_count", "component", "namespace", "success", "topic");
     private readonly OperationMetrics _ingress = new(metrics, Prefix + "pubsub_ingress", "component", "namespace", "process_status", "status", "topic");
     private readonly OperationMetrics _bulkIngress = new(metrics, Prefix + "pubsub_ingress_bulk", "component", "namespace", "process_status", "topic");
     private readonly MetricFamily<Counter> _bulkEvents = metrics.Counters(Prefix + "pubsub_ingress_bulk_event_count", "component", "namespace", "process_status", "topic");
@@ -43,8 +44,15 @@ internal sealed class ComponentMetrics(SidecarMetrics metrics, string scope)
     /// <summary>An event was handed to a broker, or not.</summary>
     public void Published(string component, string topic, bool success, long began) => _egress.Record(new(component, scope, Word(success), topic), began);
 
-    /// <summary>A bulk request was published, all of it or not.</summary>
-    public void BulkPublished(string component, string topic, bool success, long began) => _bulkEgress.Record(new(component, scope, Word(success), topic), began);
+    /// <summary>A bulk request was published, all of it or not. As in daprd the requests of which something was published are counted, without their topic.</summary>
+    public void BulkPublished(string component, string topic, bool success, bool any, long began)
+    {
+        _bulkEgress.Record(new(component, scope, Word(success), topic), began);
+        if (metrics.IsEnabled && any)
+        {
+            _bulkPublished.At(new(component, scope, "", "")).Increment();
+        }
+    }
 
     /// <summary>An event was offered to the app; <paramref name="process"/> and <paramref name="status"/> are <c>success</c>, <c>retry</c> or <c>drop</c>.</summary>
     public void Delivered(string component, string topic, string process, string status, long began) => _ingress.Record(new(component, scope, process, status, topic), began);

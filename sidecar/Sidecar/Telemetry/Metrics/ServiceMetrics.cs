@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sidecar.Api.Grpc;
 
 namespace Sidecar.Telemetry.Metrics;
@@ -9,6 +10,10 @@ internal sealed class ServiceMetrics(SidecarMetrics metrics)
     private const string Unary = "unary";
     private readonly MetricFamily<Counter> _loaded = metrics.Counters("dapr_runtime_component_loaded");
     private readonly MetricFamily<Counter> _initialised = metrics.Counters("dapr_runtime_component_init_total", "component");
+    private readonly MetricFamily<Counter> _failed = metrics.Counters("dapr_runtime_component_init_fail_total", "component", "component_name", "fail_reason");
+    private readonly MetricFamily<Counter> _allowed = metrics.Counters("dapr_runtime_acl_global_policy_action_allowed_total", "namespace", "trust_domain");
+    private readonly MetricFamily<Counter> _blocked = metrics.Counters("dapr_runtime_acl_global_policy_action_blocked_total", "namespace", "trust_domain");
+    private readonly ConcurrentDictionary<string, bool> _failures = new(StringComparer.Ordinal);
     private readonly MetricFamily<Counter> _requestsSent = metrics.Counters(Prefix + "req_sent_total", "dst_app_id", "type");
     private readonly MetricFamily<Counter> _requestsReceived = metrics.Counters(Prefix + "req_recv_total", "src_app_id");
     private readonly MetricFamily<Counter> _responsesSent = metrics.Counters(Prefix + "res_sent_total", "dst_app_id", "status");
@@ -31,6 +36,28 @@ internal sealed class ServiceMetrics(SidecarMetrics metrics)
         {
             _loaded.At(default).Increment();
             _initialised.At(new(type)).Increment();
+        }
+    }
+
+    /// <summary>A component could not be made (<c>creation</c>) or connected (<c>init</c>).</summary>
+    public void ComponentFailed(string type, string name, string step)
+    {
+        if (metrics.IsEnabled)
+        {
+            _failures[name] = true;
+            _failed.At(new(type, name, step)).Increment();
+        }
+    }
+
+    /// <summary>Whether a component has ever failed.</summary>
+    public bool HasFailed(string name) => _failures.ContainsKey(name);
+
+    /// <summary>The access policy let a call of another app through, or refused it. Callers have no identity, so that only the default action decides.</summary>
+    public void AccessDecided(bool allowed)
+    {
+        if (metrics.IsEnabled)
+        {
+            (allowed ? _allowed : _blocked).At(default).Increment();
         }
     }
 

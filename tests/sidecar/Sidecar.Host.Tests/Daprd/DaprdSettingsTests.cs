@@ -77,6 +77,47 @@ public sealed class DaprdSettingsTests
     }
 
     [Theory]
+    [InlineData("--max-body-size=-1", 4L << 20)]
+    [InlineData("--max-body-size=0", long.MaxValue)]
+    [InlineData("--max-body-size=-2", long.MaxValue)]
+    [InlineData("--max-body-size=16k", 16_000L)]
+    [InlineData("--dapr-http-max-request-size=8", 8L << 20)]
+    [InlineData("--dapr-http-max-request-size=0", long.MaxValue)]
+    [InlineData("--dapr-http-max-request-size=-1", 4L << 20)]
+    public void Read_LimitOfBodies_IsTakenAsDaprdDoes(string flag, long expected) => Read("--app-id", "a", flag).Options.MaxBodySize.Should().Be(expected);
+
+    [Theory]
+    [InlineData("--read-buffer-size=-1", 4096)]
+    [InlineData("--read-buffer-size=0", 1 << 20)]
+    [InlineData("--read-buffer-size=64Ki", 64 << 10)]
+    [InlineData("--dapr-http-read-buffer-size=16", 16 << 10)]
+    public void Read_LimitOfHeaders_IsTakenAsDaprdDoes(string flag, int expected) => Read("--app-id", "a", flag).Options.ReadBufferSize.Should().Be(expected);
+
+    [Theory]
+    [MemberData(nameof(DaprdsFlags))]
+    public void Read_EveryFlagOfDaprd_IsKnown(string flag)
+    {
+        var flags = DaprdFlags.Read([$"--{flag}=x"]);
+
+        (flags.WithoutEffect is [var ignored] ? ignored : flag).Should().Be(flag);
+        flags.Text(flag).Should().Be("x");
+    }
+
+    /// <summary>What daprd 1.18 has, the hidden and the deprecated ones with the rest.</summary>
+    public static TheoryData<string> DaprdsFlags() =>
+    [
+        .. """
+            actors-disseminate-timeout actors-service allowed-origins app-binding-options-timeout app-channel-address app-health-check-path app-health-probe-interval app-health-probe-timeout
+            app-health-threshold app-id app-max-concurrency app-port app-protocol app-ssl build-info components-path config control-plane-address control-plane-namespace
+            control-plane-trust-domain dapr-block-shutdown-duration dapr-graceful-shutdown-seconds dapr-grpc-port dapr-http-max-request-size dapr-http-port dapr-http-read-buffer-size
+            dapr-internal-grpc-listen-address dapr-internal-grpc-port dapr-listen-addresses dapr-public-listen-address dapr-public-port disable-builtin-k8s-secret-store disable-init-endpoints
+            enable-api-logging enable-app-health-check enable-metrics enable-mtls enable-profiling hot-reload-reconcile-interval log-as-json log-file log-level max-body-size metrics-listen-address
+            metrics-port mode placement-host-address profile-port read-buffer-size reminders-service resources-path scheduler-host-address scheduler-job-streams sentry-address
+            sentry-request-jwt-audiences unix-domain-socket version wait
+            """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+    ];
+
+    [Theory]
     [InlineData("unknown flag: --app-prot", "--app-id", "a", "--app-prot", "1")]
     [InlineData("flag needs an argument: --app-port", "--app-id", "a", "--app-port")]
     [InlineData("invalid argument \"x\" for \"--app-port\"", "--app-id", "a", "--app-port", "x")]

@@ -231,18 +231,6 @@ public sealed class RunFileReaderTests : IDisposable
         RunFileReader.Read(Path.Combine(_folder.Path, "other.yaml")).Problems.Should().ContainSingle(problem => problem.What == "there is no such file");
     }
 
-    [Theory]
-    [InlineData("4Mi", 4L << 20)]
-    [InlineData("512Ki", 512L << 10)]
-    [InlineData("10M", 10_000_000L)]
-    [InlineData("77", 77L)]
-    [InlineData("-1", null)]
-    [InlineData("much", null)]
-    public void Parse_Size_AsKubernetesWritesIt(string text, long? expected)
-    {
-        ByteSize.Parse(text).Should().Be(expected);
-    }
-
     private RunFileResult Read(string text)
     {
         _folder.Write("dapr.yaml", text);

@@ -38,6 +38,48 @@ public sealed class HotReloadTests : HotReloadTest
         (await StatusAsync("state/good/k")).Should().Be(204, "without the wrong one it is taken");
     }
 
+    [Theory]
+    [InlineData("00", "kind: Component\n  - what: [")]
+    [InlineData("00", "{ apiVersion: dapr.io/v1alpha1, kind: Component, spec: { type: state.in-memory, version: v1 } }")]
+    [InlineData("00", "{ apiVersion: dapr.io/v1alpha1, kind: Component, metadata: { name: one }, spec: { type: state.in-memory, version: v1, metadata: [{ name: keyPrefix, secretKeyRef: { name: k, key: k } }] }, auth: { secretStore: gone } }")]
+    [InlineData("01", "{ apiVersion: dapr.io/v1alpha1, kind: Resiliency, metadata: { name: r }, spec: { policies: { retries: { again: { policy: constant, duration: soon } } } } }")]
+    public async Task File_SpoiledWhereFilesAreReadLeniently_KeepsWhatRuns(string file, string spoiled)
+    {
+        _sidecar = await TestSidecar.StartAsync(options => options with { AppPort = _app.Port, StrictResources = false }, [RunningSidecar.Component("one", "state.in-memory"), Resiliency(maxRetries: 2)]);
+
+        var errors = await TakeAsync((file, spoiled), ("two", RunningSidecar.Component("two", "state.in-memory")));
+
+        errors.Should().Contain(error => error.Contains($"{file}.yaml"), "the reason is told");
+        (await StatusAsync("state/one/k")).Should().Be(204, "what runs goes on");
+        (await StatusAsync("state/two/k")).Should().Be(400, "a change is taken as a whole or not at all");
+        await StatusAsync("invoke/app/method/fails");
+        Calls("/fails").Should().Be(3, "the policies are the ones there were");
+        (await TakeAsync((file, ""))).Should().BeEmpty("what is taken out is gone on purpose");
+    }
+
+    [Fact]
+    public async Task File_SpoiledAfterItsComponentMovedThere_KeepsItToo()
+    {
+        var one = RunningSidecar.Component("one", "state.in-memory");
+        _sidecar = await TestSidecar.StartAsync(options => options with { StrictResources = false }, [one]);
+        (await TakeAsync(("00", ""), ("moved", one), ("two", RunningSidecar.Component("two", "state.in-memory")))).Should().BeEmpty();
+
+        (await TakeAsync(("moved", "not: [yaml"))).Should().NotBeEmpty();
+
+        (await StatusAsync("state/one/k")).Should().Be(204);
+    }
+
+    [Fact]
+    public async Task Change_ThatCannotConnectAndMayBeIgnored_LeavesTheComponentAsItWas()
+    {
+        await StartAsync(RunningSidecar.Component("one", "state.in-memory"));
+        var nobody = RunningSidecar.Component("one", "state.redis", ("redisHost", $"127.0.0.1:{FreePort.Next()}"), ("redisMaxRetries", "0"), ("dialTimeout", "200ms"));
+
+        (await TakeAsync(("00", nobody.Replace("spec:", "spec:\n  ignoreErrors: true", StringComparison.Ordinal)))).Should().BeEmpty();
+
+        (await StatusAsync("state/one/k")).Should().Be(204);
+    }
+
     [Fact]
     public async Task Change_ThatCannotConnect_IsRolledBackWithTheRest()
     {

@@ -1,3 +1,4 @@
+using Dapr.Proto.Common.V1;
 using Dapr.Proto.Runtime.V1;
 using Sidecar.Api.Grpc;
 using Sidecar.Components;
@@ -102,7 +103,8 @@ public sealed class MetricsTests
             .Contain("dapr_component_output_binding_count{app_id=\"app\",component=\"files\",namespace=\"\",operation=\"list\",success=\"true\"} 1")
             .And.Contain("dapr_component_output_binding_count{app_id=\"app\",component=\"none\",namespace=\"\",operation=\"list\",success=\"false\"} 1")
             .And.Contain("dapr_component_pubsub_egress_count{app_id=\"app\",component=\"events\",namespace=\"\",success=\"true\",topic=\"t\"} 1")
-            .And.Contain("dapr_component_pubsub_egress_bulk_count{app_id=\"app\",component=\"events\",namespace=\"\",success=\"true\",topic=\"t\"} 1");
+            .And.Contain("dapr_component_pubsub_egress_bulk_count{app_id=\"app\",component=\"events\",namespace=\"\",success=\"true\",topic=\"t\"} 1")
+            .And.Contain("dapr_component_pubsub_egress_bulk_event_count{app_id=\"app\",component=\"events\",namespace=\"\",success=\"\",topic=\"\"} 1");
     }
 
     [Fact]
@@ -119,6 +121,61 @@ public sealed class MetricsTests
         (await ReadAsync(port)).Should()
             .Contain("dapr_error_code_total{app_id=\"app\",category=\"service-invocation\",error_code=\"ERR_DIRECT_INVOKE\"} 1")
             .And.Contain("dapr_error_code_total{app_id=\"app\",category=\"state\",error_code=\"DAPR_STATE_NOT_CONFIGURED\"} 2");
+    }
+
+    [Fact]
+    public async Task Metrics_GrpcErrorsWithoutDetails_AreCountedByTheirCode()
+    {
+        var port = FreePort.Next();
+        await using var sidecar = await TestSidecar.StartAsync(options => options with { MetricsPort = port }, [ActorApp.Store], Configuration("recordErrorCodes: true"));
+        using var client = new GrpcTestClient(new Uri($"http://127.0.0.1:{sidecar.Runtime.GrpcPort}"));
+        const string Service = "/dapr.proto.runtime.v1.Dapr/";
+
+        await client.Invoking(own => own.CallAsync<GetWorkflowRequest, GetWorkflowResponse>(Service + "GetWorkflowBeta1", new GetWorkflowRequest())).Should().ThrowAsync<GrpcException>();
+        await client.Invoking(own => own.CallAsync<StartWorkflowRequest, StartWorkflowResponse>(Service + "StartWorkflowBeta1", new StartWorkflowRequest { InstanceId = "i" })).Should().ThrowAsync<GrpcException>();
+        await client.Invoking(own => own.CallAsync<InvokeServiceRequest, InvokeResponse>(Service + "InvokeService", new InvokeServiceRequest { Id = "none", Message = new InvokeRequest { Method = "m" } })).Should().ThrowAsync<GrpcException>();
+
+        (await ReadAsync(port)).Should()
+            .Contain("dapr_error_code_total{app_id=\"app\",category=\"workflow\",error_code=\"ERR_INSTANCE_ID_PROVIDED_MISSING\"} 1")
+            .And.Contain("dapr_error_code_total{app_id=\"app\",category=\"workflow\",error_code=\"ERR_WORKFLOW_NAME_MISSING\"} 1")
+            .And.Contain("dapr_error_code_total{app_id=\"app\",category=\"service-invocation\",error_code=\"ERR_DIRECT_INVOKE\"} 1");
+    }
+
+    [Fact]
+    public async Task Metrics_ComponentThatCannotStart_IsCountedAsFailedAlone()
+    {
+        var port = FreePort.Next();
+        var lost = RunningSidecar.Component("lost", "state.redis", ("redisHost", $"127.0.0.1:{FreePort.Next()}"), ("redisMaxRetries", "0"), ("dialTimeout", "200ms"));
+        await using var sidecar = await TestSidecar.StartAsync(
+            options => options with { MetricsPort = port },
+            [lost.Replace("spec:", "spec:\n  ignoreErrors: true", StringComparison.Ordinal), RunningSidecar.Component("one", "state.in-memory")]);
+
+        File.WriteAllText(Path.Combine(sidecar.Folder, "two.yaml"), RunningSidecar.Component("two", "state.in-memory"));
+        (await sidecar.Runtime.ReloadAsync(CancellationToken.None)).Should().BeEmpty();
+
+        (await ReadAsync(port)).Should()
+            .Contain("dapr_runtime_component_init_fail_total{app_id=\"app\",component=\"state.redis\",component_name=\"lost\",fail_reason=\"init\"}")
+            .And.Contain("dapr_runtime_component_loaded{app_id=\"app\"} 2", "what comes while it runs counts")
+            .And.Contain("dapr_runtime_component_init_total{app_id=\"app\",component=\"state.in-memory\"} 2")
+            .And.NotContain("dapr_runtime_component_init_total{app_id=\"app\",component=\"state.redis\"}");
+    }
+
+    [Theory]
+    [InlineData("allow")]
+    [InlineData("deny")]
+    public async Task Metrics_CallsUnderAnAccessPolicy_AreCountedByItsDecision(string action)
+    {
+        var port = FreePort.Next();
+        var run = new RunScope();
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var callee = await TestSidecar.StartAsync(
+            options => options with { AppId = "callee", Run = run, AppPort = app.Port, MetricsPort = port },
+            configuration: Configuration("recordErrorCodes: false").Replace("spec:", $"spec:\n  accessControl: {{ defaultAction: {action} }}", StringComparison.Ordinal));
+        await using var caller = await TestSidecar.StartAsync(run, "caller", app: null);
+
+        await caller.Client.GetAsync("v1.0/invoke/callee/method/x");
+
+        (await ReadAsync(port)).Should().Contain($"dapr_runtime_acl_global_policy_action_{(action == "allow" ? "allowed" : "blocked")}_total{{app_id=\"callee\",namespace=\"\",trust_domain=\"\"}} 1");
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class ActorGrpcErrors
     public static GrpcException Of(ActorFailure failure) => failure.Kind switch
     {
         ActorFailureKind.StackDepth => Of(ActorErrors.StackDepth),
-        ActorFailureKind.NoHost => new GrpcException(GrpcCode.FailedPrecondition, failure.Message),
+        ActorFailureKind.NoHost => new GrpcException(GrpcCode.FailedPrecondition, failure.Message, "ERR_ACTOR_NO_ADDRESS"),
         _ => Of(ActorErrors.Invoke(failure.Message)),
     };
 

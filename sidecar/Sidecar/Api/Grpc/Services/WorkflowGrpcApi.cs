@@ -32,7 +32,7 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations?> find) : IGrpcApi
 
         if (request.WorkflowName.Length == 0)
         {
-            throw new GrpcException(GrpcCode.InvalidArgument, "workflow name is not configured");
+            throw new GrpcException(GrpcCode.InvalidArgument, "workflow name is not configured", "ERR_WORKFLOW_NAME_MISSING");
         }
 
         var operations = Operations(() => WorkflowErrors.StartWithoutStore(request.WorkflowName));
@@ -46,7 +46,7 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations?> find) : IGrpcApi
         {
             create.ScheduledStartTimestamp = DateTimeOffset.TryParse(text, null, System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
                 ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(time)
-                : throw new GrpcException(GrpcCode.Internal, $"error starting workflow '{request.WorkflowName}': start times must be in RFC3339 format (e.g. \"2009-11-10T23:00:00Z\")");
+                : throw new GrpcException(GrpcCode.Internal, $"error starting workflow '{request.WorkflowName}': start times must be in RFC3339 format (e.g. \"2009-11-10T23:00:00Z\")", "ERR_START_WORKFLOW");
         }
 
         var trace = call.Context.Features.Get<Telemetry.RequestTrace>()?.Context;
@@ -127,7 +127,7 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations?> find) : IGrpcApi
         var (id, name) = (request.InstanceId, request.EventName);
         if (name.Length == 0)
         {
-            throw new GrpcException(GrpcCode.InvalidArgument, "missing workflow event name");
+            throw new GrpcException(GrpcCode.InvalidArgument, "missing workflow event name", "ERR_WORKFLOW_EVENT_NAME_MISSING");
         }
 
         var data = request.EventData.IsEmpty ? null : request.EventData.ToStringUtf8();
@@ -136,13 +136,13 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations?> find) : IGrpcApi
 
     private WorkflowOperations Operations(Func<Http.ApiError> withoutStore) => find() ?? throw Failed(withoutStore());
 
-    private static GrpcException Failed(Http.ApiError error, GrpcCode code = GrpcCode.Internal) => new(code, error.Message);
+    private static GrpcException Failed(Http.ApiError error, GrpcCode code = GrpcCode.Internal) => new(code, error.Message, error.Reason);
 
     private static void CheckId(string id)
     {
         if (id.Length == 0)
         {
-            throw new GrpcException(GrpcCode.InvalidArgument, "no instance ID was provided");
+            throw new GrpcException(GrpcCode.InvalidArgument, "no instance ID was provided", "ERR_INSTANCE_ID_PROVIDED_MISSING");
         }
     }
 
@@ -151,7 +151,7 @@ internal sealed class WorkflowGrpcApi(Func<WorkflowOperations?> find) : IGrpcApi
     {
         if (refusal == WorkflowRefusal.NotFound && notFound is not null)
         {
-            throw new GrpcException(GrpcCode.NotFound, $"unable to find workflow with the provided instance ID: {id}{notFound}");
+            throw new GrpcException(GrpcCode.NotFound, $"unable to find workflow with the provided instance ID: {id}{notFound}", "ERR_INSTANCE_ID_NOT_FOUND");
         }
 
         if (WorkflowErrors.Reason(refusal, id) is { } reason)
