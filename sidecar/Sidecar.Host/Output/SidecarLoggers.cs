@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Sidecar.Schedules;
 
 namespace Sidecar.Host.Output;
 
@@ -28,7 +29,7 @@ internal sealed class SidecarLoggers(string appId, AppOutput output, LogLevel le
             LogLevel.Warning => "warning",
             _ => entry.ToString().ToLowerInvariant(),
         };
-        output.Line($"time=\"{at}\" level={word} msg=\"{message}\" app_id={appId} scope={category}", important: entry >= LogLevel.Warning);
+        output.Line($"time=\"{at}\" level={word} msg={GoText.Quote(message)} app_id={appId} scope={category}", important: entry >= LogLevel.Warning);
         if (exception is not null)
         {
             foreach (var line in exception.ToString().Split('\n'))

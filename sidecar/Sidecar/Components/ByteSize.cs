@@ -54,6 +54,6 @@ internal static partial class ByteSize
         }
     }
 
-    [GeneratedRegex(@"^(?<sign>[+-]?)(?<whole>[0-9]{0,18})(\.(?<fraction>[0-9]{0,17}))?((?<unit>[kMGTPE]|[KMGTPE]i)|[eE](?<exponent>[+-]?[0-9]{1,2}))?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<sign>[+-]?)(?<whole>[0-9]{0,18})(\.(?<fraction>[0-9]{0,17}))?((?<unit>[kMGTPE]|[KMGTPE]i)|[eE](?<exponent>[+-]?[0-9]{1,2}))?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

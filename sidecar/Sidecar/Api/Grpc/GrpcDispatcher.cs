@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Sidecar.Api.Http;
 using Sidecar.Security;
 using Sidecar.Telemetry;
 using Sidecar.Telemetry.Metrics;
@@ -27,6 +28,11 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
         if (!GrpcServer.IsGrpc(context.Request))
         {
             return GrpcServer.RefuseAsync(context);
+        }
+
+        if (!FieldValue.AreValid(context.Request.Headers))
+        {
+            return GrpcServer.RefuseAsync(context, new GrpcStatus(GrpcCode.Internal, "metadata values hold no line breaks"));
         }
 
         if (!access.Allows(path))

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http;
 
 namespace Sidecar.Api.Http;
 
@@ -9,6 +10,23 @@ internal static class FieldValue
 
     /// <summary>Whether a text can be the value of a header; tabs may stand in one, other control characters may not.</summary>
     public static bool IsValid(string text) => !text.AsSpan().ContainsAny(Controls);
+
+    /// <summary>Whether all headers of a request have such values: over HTTP/1.1 Kestrel sees to it, over HTTP/2 nobody does.</summary>
+    public static bool AreValid(IHeaderDictionary headers)
+    {
+        foreach (var (_, values) in headers)
+        {
+            foreach (var value in values)
+            {
+                if (!IsValid(value ?? ""))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What Go's HTTP client says of a value that is none.</summary>
     public static string Problem(string name) => $"net/http: invalid header field value for \"{name}\"";

@@ -79,7 +79,7 @@ internal sealed class HandedOverConnections : IConnectionListenerFactory, IConne
         public override ValueTask DisposeAsync()
         {
             _returned.TrySetResult();
-            return ValueTask.CompletedTask;
+            return base.DisposeAsync();
         }
     }
 }

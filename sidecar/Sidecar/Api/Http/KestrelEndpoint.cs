@@ -1,10 +1,7 @@
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -27,17 +24,9 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
     /// <param name="transport">How it uses its sockets; Kestrel's defaults when null.</param>
     public KestrelEndpoint(string address, int port, HttpProtocols protocols, Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers, Func<string, ApiError?>? rejection = null, SocketTransportOptions? transport = null)
     {
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        configure(options.Limits);
-        if (protocols != HttpProtocols.Http2)
-        {
-            // Headers pass as the octets they are; those that name metadata are texts here.
-            options.RequestHeaderEncodingSelector = static name => name.StartsWith("metadata.", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
-            options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
-        }
-
+        var options = CreateOptions(protocols, configure);
         var rejected = new RejectedRequests(loggers, rejection);
-        _priorKnowledge = protocols == HttpProtocols.Http1AndHttp2 ? new PriorKnowledge(configure, handler, loggers) : null;
+        _priorKnowledge = protocols == HttpProtocols.Http1AndHttp2 ? new PriorKnowledge(() => CreateOptions(protocols, configure), handler, loggers) : null;
         options.Listen(IPAddress.Parse(address), port, listen =>
         {
             listen.Protocols = protocols == HttpProtocols.Http2 ? protocols : HttpProtocols.Http1;
@@ -74,5 +63,19 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
     {
         _server.Dispose();
         return _priorKnowledge?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    private static KestrelServerOptions CreateOptions(HttpProtocols protocols, Action<KestrelServerLimits> configure)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        configure(options.Limits);
+        if (protocols != HttpProtocols.Http2)
+        {
+            // Headers pass as the octets they are; those that name metadata are texts here.
+            options.RequestHeaderEncodingSelector = static name => name.StartsWith("metadata.", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
+            options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        }
+
+        return options;
     }
 }

@@ -13,7 +13,7 @@ namespace Sidecar.Api.Http;
 /// HTTP/2 without TLS on a port of HTTP/1.1, for clients that begin with its preface. Kestrel tells the two apart by TLS alone, so that such
 /// connections are handed to a server of their own, which is there from the first of them on; the others pay for a look at their first bytes, once.
 /// </summary>
-internal sealed class PriorKnowledge(Action<KestrelServerLimits> configure, RequestDelegate handler, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class PriorKnowledge(Func<KestrelServerOptions> createOptions, RequestDelegate handler, ILoggerFactory loggers) : IAsyncDisposable
 {
     private static readonly byte[] Preface = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8];
     private static readonly TimeSpan Patience = new KestrelServerLimits().KeepAliveTimeout;
@@ -71,6 +71,11 @@ internal sealed class PriorKnowledge(Action<KestrelServerLimits> configure, Requ
         return _connections.DisposeAsync();
     }
 
+    // Over HTTP/1.1 Kestrel refuses such requests itself.
+    private Task HandleAsync(HttpContext context) => FieldValue.AreValid(context.Request.Headers)
+        ? handler(context)
+        : PlainText.WriteAsync(context, StatusCodes.Status400BadRequest, "400 Bad Request: malformed header");
+
     private async ValueTask<bool> StartsAsync()
     {
         Task started;
@@ -83,11 +88,10 @@ internal sealed class PriorKnowledge(Action<KestrelServerLimits> configure, Requ
 
             if (_server is null)
             {
-                var options = new KestrelServerOptions { AddServerHeader = false };
-                configure(options.Limits);
+                var options = createOptions();
                 options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
                 _server = new KestrelServer(Options.Create(options), _connections, loggers);
-                _started = _server.StartAsync(new KestrelApplication(handler), CancellationToken.None);
+                _started = _server.StartAsync(new KestrelApplication(HandleAsync), CancellationToken.None);
             }
 
             started = _started;

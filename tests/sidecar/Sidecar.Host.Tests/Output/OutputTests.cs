@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sidecar.Host.Output;
 using Sidecar.Host.RunFiles;
 
@@ -8,6 +9,17 @@ public sealed class OutputTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Log_LineBreakAndQuotesInAMessage_StayOneLineAndOneField()
+    {
+        using var output = new AppOutput(new RecordingConsole(), "", "", LogDestination.Console);
+        using var loggers = new SidecarLoggers("orders", output, LogLevel.Information, TimeProvider.System);
+
+        loggers.CreateLogger("c").Log(LogLevel.Information, default, "a\nlevel=fatal msg=\"b\"", null, static (text, _) => text);
+
+        output.LastLines.Should().ContainSingle().Which.Should().EndWith("level=info msg=\"a\\nlevel=fatal msg=\\\"b\\\"\" app_id=orders scope=c");
+    }
 
     [Fact]
     public async Task Pump_LinesAndRest_AllAreHandedOver()
