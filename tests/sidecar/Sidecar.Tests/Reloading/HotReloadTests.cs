@@ -45,7 +45,7 @@ public sealed class HotReloadTests : HotReloadTest
     [InlineData("01", "{ apiVersion: dapr.io/v1alpha1, kind: Resiliency, metadata: { name: r }, spec: { policies: { retries: { again: { policy: constant, duration: soon } } } } }")]
     public async Task File_SpoiledWhereFilesAreReadLeniently_KeepsWhatRuns(string file, string spoiled)
     {
-        _sidecar = await TestSidecar.StartAsync(options => options with { AppPort = _app.Port, StrictResources = false }, [RunningSidecar.Component("one", "state.in-memory"), Resiliency(maxRetries: 2)]);
+        Sidecar = await TestSidecar.StartAsync(options => options with { AppPort = AppPort, StrictResources = false }, [RunningSidecar.Component("one", "state.in-memory"), Resiliency(maxRetries: 2)]);
 
         var errors = await TakeAsync((file, spoiled), ("two", RunningSidecar.Component("two", "state.in-memory")));
 
@@ -61,7 +61,7 @@ public sealed class HotReloadTests : HotReloadTest
     public async Task File_SpoiledAfterItsComponentMovedThere_KeepsItToo()
     {
         var one = RunningSidecar.Component("one", "state.in-memory");
-        _sidecar = await TestSidecar.StartAsync(options => options with { StrictResources = false }, [one]);
+        Sidecar = await TestSidecar.StartAsync(options => options with { StrictResources = false }, [one]);
         (await TakeAsync(("00", ""), ("moved", one), ("two", RunningSidecar.Component("two", "state.in-memory")))).Should().BeEmpty();
 
         (await TakeAsync(("moved", "not: [yaml"))).Should().NotBeEmpty();
