@@ -14,6 +14,9 @@ internal sealed record ComponentSpec(string Name, string Type, string Version, I
     /// <summary>The names of the secrets that metadata fields refer to, by field; also of those that are not there.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The metadata fields that the file names, also those without a value.</summary>
+    public IReadOnlySet<string> Named { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whether the sidecar goes on without the component when it cannot be made or connected; default false.</summary>
     public bool IgnoreErrors { get; init; }
 

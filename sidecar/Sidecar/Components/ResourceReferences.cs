@@ -14,6 +14,7 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
         var type = ComponentCatalogue.Types.GetValueOrDefault(document.Root.TextAt("spec", "type") ?? "");
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var secrets = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var named = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var item in document.Root.ListAt("spec", "metadata"))
         {
@@ -23,12 +24,15 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
             }
 
             var known = type?.Field(name) is { IsPrefix: false } field ? field.Name : name;
-            if (item.At("secretKeyRef")?.TextAt("name") is { } secret)
+            named.Add(known);
+            var secret = item.At("secretKeyRef")?.TextAt("name");
+            if (secret is not null)
             {
                 secrets[known] = secret;
             }
 
-            if (Value(document, item, $"spec.metadata '{name}'") is { } value)
+            var value = Value(document, item, $"spec.metadata '{name}'");
+            if (value is not null)
             {
                 metadata[known] = Substitute(value);
                 digest.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
@@ -41,7 +45,7 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
             document.Root.TextAt("spec", "version") ?? "",
             metadata,
             document.File)
-        { Digest = Convert.ToHexString(digest.GetHashAndReset()), IgnoreErrors = IgnoresErrors(document), Secrets = secrets };
+        { Digest = Convert.ToHexString(digest.GetHashAndReset()), IgnoreErrors = IgnoresErrors(document), Secrets = secrets, Named = named };
     }
 
     /// <summary>Whether a resource refers to secrets of a store that is not there. Outside strict mode it waits for the store, as in Dapr: for ever.</summary>

@@ -14,19 +14,16 @@ internal sealed class StateEncryption
     private const int TagSize = 16;
     private static readonly byte[] Separator = "||"u8.ToArray();
     private readonly string _store;
-    private readonly Dictionary<string, byte[]> _keys = new(StringComparer.Ordinal);
-    private readonly string _primary;
+    private readonly (string Secret, byte[] Key) _primary;
+    private readonly ILookup<string, byte[]> _keys;
 
     private StateEncryption(string store, (string Secret, byte[] Key) primary, (string Secret, byte[] Key)? secondary)
     {
+        // Both may be values of one secret, and have its name then.
+        (string Secret, byte[] Key)[] keys = secondary is { } second ? [primary, second] : [primary];
         _store = store;
-        _primary = primary.Secret;
-        if (secondary is { } second)
-        {
-            _keys[second.Secret] = second.Key;
-        }
-
-        _keys[primary.Secret] = primary.Key;
+        _primary = primary;
+        _keys = keys.ToLookup(key => key.Secret, key => key.Key, StringComparer.Ordinal);
     }
 
     /// <summary>The metadata fields, for the state components' types.</summary>
@@ -65,9 +62,9 @@ internal sealed class StateEncryption
         var sealedValue = new byte[NonceSize + value.Length + TagSize];
         var nonce = sealedValue.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        using var cipher = new AesGcm(_keys[_primary], TagSize);
+        using var cipher = new AesGcm(_primary.Key, TagSize);
         cipher.Encrypt(nonce, value, sealedValue.AsSpan(NonceSize, value.Length), sealedValue.AsSpan(NonceSize + value.Length));
-        return Encoding.UTF8.GetBytes($"{Convert.ToBase64String(sealedValue)}||{_primary}");
+        return Encoding.UTF8.GetBytes($"{Convert.ToBase64String(sealedValue)}||{_primary.Secret}");
     }
 
     private string? Open(ReadOnlySpan<byte> stored, out byte[] value)
@@ -80,7 +77,7 @@ internal sealed class StateEncryption
         }
 
         var name = Encoding.UTF8.GetString(stored[(end + Separator.Length)..]);
-        if (!_keys.TryGetValue(name, out var key))
+        if (!_keys.Contains(name))
         {
             return $"could not decrypt data for state store {_store}: no encryption key named {name}";
         }
@@ -91,23 +88,31 @@ internal sealed class StateEncryption
             return $"could not decrypt data for state store {_store}: the value is not encrypted";
         }
 
-        return Decrypt(key, bytes.AsSpan(0, length), out value);
+        foreach (var key in _keys[name])
+        {
+            if (Decrypt(key, bytes.AsSpan(0, length)) is { } decrypted)
+            {
+                value = decrypted;
+                return null;
+            }
+        }
+
+        return "cipher: message authentication failed";
     }
 
-    private static string? Decrypt(byte[] key, ReadOnlySpan<byte> bytes, out byte[] value)
+    private static byte[]? Decrypt(byte[] key, ReadOnlySpan<byte> bytes)
     {
-        value = new byte[bytes.Length - NonceSize - TagSize];
+        var value = new byte[bytes.Length - NonceSize - TagSize];
         try
         {
             using var cipher = new AesGcm(key, TagSize);
             cipher.Decrypt(bytes[..NonceSize], bytes[NonceSize..^TagSize], bytes[^TagSize..], value);
-            return null;
+            return value;
         }
         catch (AuthenticationTagMismatchException)
         {
             // Another key of the same name, or a value that was changed: nothing of it is handed out.
-            value = [];
-            return "cipher: message authentication failed";
+            return null;
         }
     }
 
@@ -117,13 +122,20 @@ internal sealed class StateEncryption
         var secret = spec.Secrets.GetValueOrDefault(field);
         if (spec[field] is not { } digits)
         {
-            // Nothing is stored in plain text because a key could not be read.
-            return secret is null ? null : throw ComponentException.Field(spec, field, $"refers to secret '{secret}', which has no value", Accepted);
+            // Nothing is stored in plain text because a key could not be read, or was left empty.
+            var problem = secret is null ? "has no value" : $"refers to secret '{secret}', which has no value";
+            return !spec.Named.Contains(field) ? null : throw ComponentException.Field(spec, field, problem, Accepted);
         }
 
         if (secret is null)
         {
             throw ComponentException.Field(spec, field, "is no reference to a secret, whose name its values would bear", "give it by secretKeyRef");
+        }
+
+        if ($"||{secret}".LastIndexOf("||", StringComparison.Ordinal) > 0)
+        {
+            // A stored value is cut at its last separator.
+            throw ComponentException.Field(spec, field, $"refers to secret '{secret}', whose name could not be told from the value before it", "give the secret a name without || that does not begin with |");
         }
 
         if (digits.Length is not (32 or 48 or 64))

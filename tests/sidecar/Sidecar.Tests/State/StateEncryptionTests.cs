@@ -1,3 +1,7 @@
+using Dapr.Proto.Common.V1;
+using Dapr.Proto.Runtime.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Sidecar.Components;
 using Sidecar.Redis;
 using Sidecar.Tests.Hosting;
@@ -10,6 +14,8 @@ public sealed class StateEncryptionTests
     private const string Old = "00112233445566778899aabbccddeeff";
     private const string New = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
     private const string ByName = "secretKeyRef: { name: OLD, key: OLD }";
+
+    private const string Encrypted = @"^[A-Za-z0-9+/=]{40,}\|\|OLD$";
 
     private const string Secrets = """
         apiVersion: dapr.io/v1alpha1
@@ -33,7 +39,7 @@ public sealed class StateEncryptionTests
             .Should().Be("[{\"key\":\"o\",\"data\":{\"n\":12345678901234567890},\"etag\":\"1\"},{\"key\":\"none\"}]\n");
         foreach (var key in new[] { "s", "o", "t" })
         {
-            (await sidecar.SendAsync("GET", $"/v1.0/state/raw/{key}")).Body.Should().MatchRegex(@"^[A-Za-z0-9+/=]{40,}\|\|OLD$");
+            (await sidecar.SendAsync("GET", $"/v1.0/state/raw/{key}")).Body.Should().MatchRegex(Encrypted);
         }
     }
 
@@ -79,6 +85,40 @@ public sealed class StateEncryptionTests
     }
 
     [Fact]
+    public async Task SaveState_OverGrpc_IsEncryptedToo()
+    {
+        await using var sidecar = await StartAsync();
+        using var client = new GrpcTestClient(sidecar.GrpcAddress);
+        var item = new StateItem { Key = "g", Value = ByteString.CopyFromUtf8("a word") };
+
+        await client.CallAsync<SaveStateRequest, Empty>("/dapr.proto.runtime.v1.Dapr/SaveState", new SaveStateRequest { StoreName = "enc", States = { item } });
+
+        var read = await client.CallAsync<GetStateRequest, GetStateResponse>("/dapr.proto.runtime.v1.Dapr/GetState", new GetStateRequest { StoreName = "enc", Key = "g" });
+        read.Data.ToStringUtf8().Should().Be("a word");
+        (await sidecar.SendAsync("GET", "/v1.0/state/raw/g")).Body.Should().MatchRegex(Encrypted);
+    }
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public async Task Save_OnPostgreSql_KeepsNothingReadableAndAnswersAsWithout(string version)
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var sidecar = await RunningSidecar.StartAsync(
+            new SidecarOptions { AppId = "app", Run = new RunScope(), Environment = Environment() },
+            Secrets,
+            Store("raw", "state.postgresql", version, Connection()),
+            Store("enc", "state.postgresql", version, $"{Connection()}, {{ name: primaryEncryptionKey, {ByName} }}"));
+
+        (await sidecar.SendAsync("POST", "/v1.0/state/enc", """[{"key":"o","value":{"n":12345678901234567890}}]""")).Status.Should().Be(204);
+
+        (await sidecar.SendAsync("GET", "/v1.0/state/enc/o")).Body.Should().Be("{\"n\":12345678901234567890}");
+        (await sidecar.SendAsync("GET", "/v1.0/state/raw/o")).Body.Should().MatchRegex(Encrypted);
+
+        string Connection() => $"{{ name: connectionString, value: \"{database.KeyValueConnectionString}\" }}";
+    }
+
+    [Fact]
     public async Task Query_StoreWithAKey_IsRefused()
     {
         await using var sidecar = await StartAsync();
@@ -91,10 +131,13 @@ public sealed class StateEncryptionTests
     [InlineData("primaryEncryptionKey", "secretKeyRef: { name: SHORT, key: SHORT }", "has the wrong length")]
     [InlineData("primaryEncryptionKey", "secretKeyRef: { name: WORDS, key: WORDS }", "is not hexadecimal")]
     [InlineData("primaryEncryptionKey", "secretKeyRef: { name: EMPTY, key: EMPTY }", "has no value")]
+    [InlineData("primaryEncryptionKey", "value: \"\"", "has no value")]
+    [InlineData("primaryEncryptionKey", "value: null", "has no value")]
+    [InlineData("primaryEncryptionKey", "envRef: NOT_SET", "has no value")]
     [InlineData("secondaryEncryptionKey", ByName, "stands alone")]
     public async Task Start_KeyThatIsNone_IsRefused(string field, string value, string problem)
     {
-        await using var sidecar = TestSidecar.Create(options => options with { Environment = Environment() }, [Secrets, $$"""
+        await using var sidecar = TestSidecar.Create(options => options with { Environment = Environment(), StrictResources = false }, [Secrets, $$"""
             apiVersion: dapr.io/v1alpha1
             kind: Component
             metadata: { name: mem }
@@ -123,14 +166,18 @@ public sealed class StateEncryptionTests
         Store("enc", $", {{ name: primaryEncryptionKey, {ByName} }}"),
         Store("next", $", {{ name: primaryEncryptionKey, secretKeyRef: {{ name: NEW, key: NEW }} }}, {{ name: secondaryEncryptionKey, {ByName} }}"));
 
-    private string Store(string name, string keys) => $$"""
+    private string Store(string name, string keys) => Store(name, "state.redis", "v1", $$"""
+        { name: redisHost, value: "{{TestServers.RedisHost}}" }, { name: redisPassword, value: "{{TestServers.RedisPassword}}" }, { name: keyPrefix, value: {{_prefix}} }{{keys}}
+        """);
+
+    private static string Store(string name, string type, string version, string metadata) => $$"""
         apiVersion: dapr.io/v1alpha1
         kind: Component
         metadata: { name: {{name}} }
         spec:
-          type: state.redis
-          version: v1
-          metadata: [{ name: redisHost, value: "{{TestServers.RedisHost}}" }, { name: redisPassword, value: "{{TestServers.RedisPassword}}" }, { name: keyPrefix, value: {{_prefix}} }{{keys}}]
+          type: {{type}}
+          version: {{version}}
+          metadata: [{{metadata}}]
         auth: { secretStore: env }
         """;
 }
