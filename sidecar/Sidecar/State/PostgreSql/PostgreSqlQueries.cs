@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Npgsql;
 using Sidecar.State.Queries;
 
@@ -50,11 +51,9 @@ internal sealed class PostgreSqlQueries(NpgsqlDataSource source, string table, T
                 _text.Append(" AND ").Append(Condition(filter));
             }
 
-            for (var i = 0; i < query.Sort.Count; i++)
-            {
-                _text.Append(i == 0 ? " ORDER BY " : ", ").Append($"{Member(query.Sort[i].Key)} {Order(query.Sort[i].Order)}");
-            }
-
+            // The key comes last: without an order between values that sort alike, pages would lose some and repeat others.
+            var order = query.Sort.Select(sort => $"{Member(sort.Key)} {Order(sort.Order)}").Append("key");
+            _text.Append(" ORDER BY ").AppendJoin(", ", order);
             _text.Append(query.Limit > 0 ? $" LIMIT {query.Limit} OFFSET {skip}" : $" OFFSET {skip}");
             command.CommandText = _text.ToString();
             return _problem;
@@ -62,8 +61,8 @@ internal sealed class PostgreSqlQueries(NpgsqlDataSource source, string table, T
 
         private string Condition(QueryFilter filter) => filter switch
         {
-            Comparison { Operator: "EQ" } equal => Equal(Member(equal.Key), Json(equal.Value)),
-            Comparison { Operator: "NEQ" } other => $"NOT {Equal(Member(other.Key), Json(other.Value))}",
+            Comparison { Operator: "EQ" } equal => Equal(Member(equal.Key), equal.Value),
+            Comparison { Operator: "NEQ" } other => $"NOT {Equal(Member(other.Key), other.Value)}",
             Comparison ordered => Ordered(ordered),
             OneOf { Values.Count: 0 } none => Refuse($"empty IN operator for key \"{none.Key}\""),
             OneOf some => AnyOf(some),
@@ -75,12 +74,12 @@ internal sealed class PostgreSqlQueries(NpgsqlDataSource source, string table, T
         private string AnyOf(OneOf filter)
         {
             var member = Member(filter.Key);
-            return $"({string.Join(" OR ", filter.Values.Select(value => Equal(member, Json(value))))})";
+            return $"({string.Join(" OR ", filter.Values.Select(value => Equal(member, value)))})";
         }
 
         private string Ordered(Comparison filter)
         {
-            if (filter.Value.ValueKind == System.Text.Json.JsonValueKind.String)
+            if (filter.Value.ValueKind == JsonValueKind.String)
             {
                 return Refuse($"unsupported type of value {filter.Value.GetString()}; string type not permitted");
             }
@@ -90,12 +89,16 @@ internal sealed class PostgreSqlQueries(NpgsqlDataSource source, string table, T
             return $"(jsonb_typeof({member}) = jsonb_typeof({value}) AND {member} {sign} {value})";
         }
 
-        // Equal as JSON, or with the same text: Dapr does not tell 5 from "5".
-        private static string Equal(string member, string value) => $"({member} = {value} OR {member} #>> '{{}}' = {value} #>> '{{}}')";
+        // Equal as JSON, or with the same text: Dapr does not tell 5 from "5". Null has no text, and would make everything unknown.
+        private string Equal(string member, JsonElement value)
+        {
+            var json = Json(value);
+            return value.ValueKind == JsonValueKind.Null ? $"({member} = {json})" : $"({member} = {json} OR {member} #>> '{{}}' = {json} #>> '{{}}')";
+        }
 
         private string Member(string key) => $"(value #> {Parameter(key.Split('.'))})";
 
-        private string Json(System.Text.Json.JsonElement value) => $"{Parameter(value.GetRawText())}::jsonb";
+        private string Json(JsonElement value) => $"{Parameter(value.GetRawText())}::jsonb";
 
         private string Order(string order)
         {

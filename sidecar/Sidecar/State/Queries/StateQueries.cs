@@ -48,8 +48,7 @@ internal static class StateQueries
             writer.WriteStartObject();
             writer.WriteString("key", store.Keys.Original(row.Key));
             writer.WritePropertyName("data");
-            using var document = JsonDocument.Parse(row.Data);
-            writer.WriteRawValue(GoJson.EscapeHtml(GoJson.Compact(document.RootElement)).Span);
+            WriteData(writer, row.Data);
             writer.WriteString("etag", row.ETag);
             writer.WriteEndObject();
         }
@@ -61,5 +60,18 @@ internal static class StateQueries
         }
 
         writer.WriteEndObject();
+    }
+
+    // A value may be nested as deeply as one that is saved, which is more than the writer checks.
+    private static void WriteData(Utf8JsonWriter writer, ReadOnlyMemory<byte> data)
+    {
+        using var document = GoJson.Decode(data, out _);
+        if (document is null)
+        {
+            writer.WriteStringValue(data.Span);
+            return;
+        }
+
+        writer.WriteRawValue(GoJson.EscapeHtml(GoJson.Compact(document.RootElement)).Span, skipInputValidation: true);
     }
 }

@@ -68,6 +68,53 @@ public sealed class StateQueryTests(StateQueryTests.Store store) : IClassFixture
     }
 
     [Fact]
+    public async Task Query_ValueNestedDeeply_IsFoundAsSaved()
+    {
+        await using var sidecar = await store.StartAsync("deep");
+        var value = new string('[', 70) + new string(']', 70);
+        await sidecar.SendAsync("POST", "/v1.0/state/pg", $$"""[{"key":"k","value":{{value}}}]""");
+
+        var answer = await sidecar.SendAsync("POST", "/v1.0-alpha1/state/pg/query", "{}");
+
+        answer.Status.Should().Be(200);
+        answer.Body.Should().Contain($"\"data\":{value},");
+    }
+
+    [Fact]
+    public async Task Query_PagesOfValuesThatSortAlike_ListEachOnce()
+    {
+        await using var sidecar = await store.StartAsync("ties");
+        foreach (var key in "hgfedcba")
+        {
+            await sidecar.SendAsync("POST", "/v1.0/state/pg", $$$"""[{"key":"{{{key}}}","value":{"same":1}}]""");
+        }
+
+        (await PageAsync("")).Should().Be("a b c");
+        (await PageAsync("3")).Should().Be("d e f");
+        (await PageAsync("6")).Should().Be("g h");
+
+        async Task<string> PageAsync(string token)
+        {
+            var answer = await sidecar.SendAsync("POST", "/v1.0-alpha1/state/pg/query", $$$"""{"sort":[{"key":"same"}],"page":{"limit":3,"token":"{{{token}}}"}}""");
+            return string.Join(' ', JsonNode.Parse(answer.Body)!["results"]!.AsArray().Select(row => (string)row!["key"]!));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"EQ":{"v":null}}""", "none")]
+    [InlineData("""{"NEQ":{"v":null}}""", "one text")]
+    [InlineData("""{"IN":{"v":[null,1]}}""", "none one")]
+    public async Task Query_ForNull_TellsItFromValues(string filter, string keys)
+    {
+        await using var sidecar = await store.StartAsync("nulls");
+        await sidecar.SendAsync("POST", "/v1.0/state/pg", """[{"key":"none","value":{"v":null}},{"key":"one","value":{"v":1}},{"key":"text","value":{"v":"null"}},{"key":"without","value":{}}]""");
+
+        var answer = await sidecar.SendAsync("POST", "/v1.0-alpha1/state/pg/query", $$"""{"filter":{{filter}}}""");
+
+        string.Join(' ', JsonNode.Parse(answer.Body)!["results"]!.AsArray().Select(row => (string)row!["key"]!)).Should().Be(keys);
+    }
+
+    [Fact]
     public async Task Query_OfAnotherApp_FindsItsOwnOnly()
     {
         await using var other = await store.StartAsync("other");
