@@ -35,8 +35,10 @@ internal sealed class ResourceReferences(SidecarOptions options, IReadOnlyDictio
             if (value is not null)
             {
                 metadata[known] = Substitute(value);
-                digest.AppendData(Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
             }
+
+            // A secret's name counts as well: encrypted values bear it. So does a field without a value.
+            digest.AppendData(Encoding.UTF8.GetBytes($"{name}\0{secret}\0{value ?? "\0"}\0"));
         }
 
         return new ComponentSpec(

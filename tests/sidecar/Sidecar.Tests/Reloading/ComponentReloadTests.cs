@@ -48,6 +48,19 @@ public sealed class ComponentReloadTests : HotReloadTest
     }
 
     [Fact]
+    public async Task StateStore_KeyFromAnotherSecretOfTheSameValue_BearsItsName()
+    {
+        await StartAsync(Keys(), Encrypted("a"));
+        await SaveAsync("enc", "k");
+        (await StatusAsync("state/enc/k")).Should().Be(200);
+
+        (await TakeAsync(("01", Encrypted("b")))).Should().BeEmpty();
+
+        using var answer = await Sidecar.Client.GetAsync("v1.0/state/enc/k");
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("no encryption key named a");
+    }
+
+    [Fact]
     public async Task CryptoProvider_OfAnotherFolder_HasItsKeys()
     {
         var folder = Directory.CreateTempSubdirectory("keys-");
@@ -75,10 +88,22 @@ public sealed class ComponentReloadTests : HotReloadTest
 
     private static string Cron(string route) => RunningSidecar.Component("clock", "bindings.cron", ("schedule", "@every 1s"), ("route", route), ("direction", "input"));
 
-    private string Secrets(string value)
+    private static string Encrypted(string secret) => $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: { name: enc }
+        spec: { type: state.in-memory, version: v1, metadata: [{ name: primaryEncryptionKey, secretKeyRef: { name: {{secret}}, key: {{secret}} } }] }
+        auth: { secretStore: s }
+        """;
+
+    private string Keys() => SecretsOf("keys", """{"a":"00112233445566778899aabbccddeeff","b":"00112233445566778899aabbccddeeff"}""");
+
+    private string Secrets(string value) => SecretsOf(value, $$"""{"k":"{{value}}"}""");
+
+    private string SecretsOf(string name, string content)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"secrets-{AppPort}-{value}.json");
-        File.WriteAllText(file, $$"""{"k":"{{value}}"}""");
+        var file = Path.Combine(Path.GetTempPath(), $"secrets-{AppPort}-{name}.json");
+        File.WriteAllText(file, content);
         return RunningSidecar.Component("s", "secretstores.local.file", ("secretsFile", file));
     }
 }
