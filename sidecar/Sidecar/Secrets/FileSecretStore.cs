@@ -26,7 +26,7 @@ internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
             path = Path.GetFullPath(path);
             using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(path, cancellationToken));
             _secrets = document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(document.RootElement)
+                ? Read(document.RootElement, path)
                 : throw ComponentException.Field(spec, "secretsFile", $"names {path}, which is not a JSON object", "give a JSON object of secrets");
         }
         catch (JsonException exception)
@@ -48,7 +48,7 @@ internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
     /// <inheritdoc />
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> GetAll() => _secrets;
 
-    private Dictionary<string, IReadOnlyDictionary<string, string>> Read(JsonElement root)
+    private Dictionary<string, IReadOnlyDictionary<string, string>> Read(JsonElement root, string path)
     {
         var secrets = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         foreach (var (name, value) in _multiValued ? [] : Flatten("", root))
@@ -60,10 +60,24 @@ internal sealed class FileSecretStore(ComponentSpec spec) : ISecretStore
         {
             var nested = secret.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
             var values = nested ? Flatten("", secret.Value) : Flatten(secret.Name, secret.Value);
-            secrets[secret.Name] = values.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+            secrets[secret.Name] = Distinct(path, secret.Name, values);
         }
 
         return secrets;
+    }
+
+    private Dictionary<string, string> Distinct(string path, string secret, IEnumerable<(string Name, string Value)> values)
+    {
+        var distinct = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in values)
+        {
+            if (!distinct.TryAdd(name, value))
+            {
+                throw ComponentException.Field(spec, "secretsFile", $"names {path}, whose secret '{secret}' has the name '{name}' twice", "give each of its values a name of its own, nested ones joined by nestedSeparator");
+            }
+        }
+
+        return distinct;
     }
 
     private IEnumerable<(string Name, string Value)> Flatten(string path, JsonElement element) => element.ValueKind switch

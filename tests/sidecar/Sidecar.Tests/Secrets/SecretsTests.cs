@@ -63,6 +63,18 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task Start_FileOfSeveralValuesWithANameTwice_SaysWhich()
+    {
+        await using var sidecar = TestSidecar.Create(options => options, [FileStore + "\n  - name: multiValued\n    value: \"true\""]);
+        await File.WriteAllTextAsync(Path.Combine(sidecar.Folder, "secrets.json"), """{"db":{"a:b":"1","a":{"b":"2"}}}""");
+
+        var start = () => sidecar.StartAsync();
+
+        (await start.Should().ThrowAsync<SidecarStartException>()).Which.Errors.Should().ContainSingle()
+            .Which.Should().Contain("metadata 'secretsFile'").And.Contain("whose secret 'db' has the name 'a:b' twice").And.NotContain("cannot be read");
+    }
+
+    [Fact]
     public async Task Get_WithinScopes_GivesOnlyWhatIsAllowed()
     {
         await using var sidecar = await StartFileStoreAsync("""
