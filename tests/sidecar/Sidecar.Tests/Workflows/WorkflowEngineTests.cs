@@ -91,11 +91,15 @@ public sealed class WorkflowCrashTests(PostgresWorkflowStoreTests.Database datab
     [Fact]
     public async Task Crash_BeforeAnyWorkerCame_TheInstanceRunsLater()
     {
+        Task starting;
         await using (var first = await StartAsync())
         {
-            await WorkflowHost.CodeOfAsync(() => first.StartAsync("Echo", "w1", "1", timeout: TimeSpan.FromMilliseconds(100)));
+            // The call waits for a worker; the instance is there before.
+            starting = first.StartAsync("Echo", "w1", "1");
+            await Eventually.TrueAsync(async () => await first.GetAsync("w1") is not null, "the instance is stored");
         }
 
+        await starting.Invoking(start => start).Should().ThrowAsync<Exception>();
         await using var second = await StartAsync();
         await using var worker = second.Worker().Start();
 
