@@ -1,8 +1,10 @@
 namespace Sidecar.Workflows.Engine;
 
 /// <summary>The addresses of one app that are being served, and whether the store has to be searched for more. Used under the gate of its <see cref="OutgoingMail"/>.</summary>
-internal sealed class MailRoute
+internal sealed class MailRoute(int places)
 {
+    private readonly Room _places = new(places);
+
     // By address: something was posted since its messages were read.
     private readonly Dictionary<string, bool> _served = new(StringComparer.Ordinal);
     private bool _isSearching;
@@ -13,22 +15,36 @@ internal sealed class MailRoute
     /// <summary>Nothing is to be done.</summary>
     public bool IsEmpty => _served.Count == 0 && !_isSearching;
 
-    /// <summary>Whether an address is being served; <paramref name="again"/>: something was posted for it.</summary>
-    public bool IsServed(string address, bool again)
+    /// <summary>Something was posted for an address; false when it is not being served.</summary>
+    public bool TryPost(string address)
     {
-        if (!_served.TryGetValue(address, out var isPosted))
+        if (!_served.ContainsKey(address))
         {
             return false;
         }
 
-        _served[address] = isPosted || again;
-        return true;
+        return _served[address] = true;
     }
 
-    /// <summary>An address is served from now on.</summary>
-    public void Begin(string address) => _served.Add(address, false);
+    /// <summary>A place for an address, which is waited for. Not under the gate.</summary>
+    public ValueTask<bool> TakePlaceAsync(CancellationToken cancellation) => _places.TakeAsync(cancellation);
 
-    /// <summary>What was read has been sent; false when something was posted since.</summary>
+    /// <summary>A place for an address; false when all are taken.</summary>
+    public bool TryTakePlace() => _places.TryTake();
+
+    /// <summary>An address is served from now on, in the place that was taken for it; false, and the place is free again, when it is already.</summary>
+    public bool TryBegin(string address)
+    {
+        if (_served.TryAdd(address, false))
+        {
+            return true;
+        }
+
+        _places.Release();
+        return false;
+    }
+
+    /// <summary>What was read has been sent, and the place is free; false when something was posted since.</summary>
     public bool End(string address)
     {
         if (_served[address])
@@ -37,6 +53,7 @@ internal sealed class MailRoute
             return false;
         }
 
+        _places.Release();
         return _served.Remove(address);
     }
 

@@ -55,18 +55,18 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
         lock (_gate)
         {
             var route = RouteTo(app);
-            if (route.IsServed(address, again: true))
+            if (route.TryPost(address))
             {
                 return;
             }
 
-            if (context.Environment.Peers.Find(app) is null || route.Count >= context.Options.MaxMailed)
+            if (context.Environment.Peers.Find(app) is null || !route.TryTakePlace())
             {
                 Search(app, route);
                 return;
             }
 
-            route.Begin(address);
+            route.TryBegin(address);
         }
 
         _ = context.Environment.Run(() => ServeAsync(app, address));
@@ -91,7 +91,7 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
     {
         if (!_routes.TryGetValue(app, out var route))
         {
-            _routes[app] = route = new MailRoute();
+            _routes[app] = route = new MailRoute(context.Options.MaxMailed);
         }
 
         return route;
@@ -119,7 +119,7 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
                     route.SearchBegins();
                 }
 
-                await ServeAllAsync(app, route);
+                await BeginAllAsync(app, route);
                 lock (_gate)
                 {
                     isMore = !route.SearchEnds();
@@ -134,7 +134,7 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
         }
     }
 
-    private async Task ServeAllAsync(string app, MailRoute route)
+    private async Task BeginAllAsync(string app, MailRoute route)
     {
         var end = ForeignAddress.EndOf(app);
         IReadOnlyList<string> page = [ForeignAddress.BeginOf(app)];
@@ -144,7 +144,11 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
             await untilDone(async () => page = await store.FindWorkAsync(after, context.Options.MaxMailed, stop));
             var size = page.Count;
             page = [.. page.TakeWhile(address => string.CompareOrdinal(address, end) < 0)];
-            await Task.WhenAll(Begin(route, page).Select(address => ServeAsync(app, address)));
+            foreach (var address in page)
+            {
+                await BeginAsync(app, route, address);
+            }
+
             if (page.Count < size)
             {
                 return;
@@ -153,14 +157,19 @@ internal sealed class OutgoingMail(EngineContext context, IWorkflowStore store, 
         while (page.Count > 0);
     }
 
-    private List<string> Begin(MailRoute route, IReadOnlyList<string> addresses)
+    // Not until it is served: one whose receiver cannot be loaded takes a place, and no more than that, for as long as it takes.
+    private async Task BeginAsync(string app, MailRoute route, string address)
     {
+        await route.TakePlaceAsync(stop);
         lock (_gate)
         {
-            var begun = addresses.Where(address => !route.IsServed(address, again: false)).ToList();
-            begun.ForEach(route.Begin);
-            return begun;
+            if (!route.TryBegin(address))
+            {
+                return;
+            }
         }
+
+        _ = context.Environment.Run(() => ServeAsync(app, address));
     }
 
     private async Task ServeAsync(string app, string address)

@@ -11,6 +11,8 @@ internal sealed class Room
 
     public ValueTask<bool> TakeAsync(CancellationToken cancellation) => _free.Reader.ReadAsync(cancellation);
 
+    public bool TryTake() => _free.Reader.TryRead(out _);
+
     public void Release(int places = 1)
     {
         for (var i = 0; i < places; i++)

@@ -159,6 +159,36 @@ public sealed class WorkflowMailTests
     }
 
     [Fact]
+    public async Task Mail_OneReceiverCannotBeLoaded_OthersOfItsAppGetTheirsWheneverTheAppIsThere()
+    {
+        await using (var before = await StartAsync(new InMemoryWorkflowStore("bank", _bankData), "bank"))
+        {
+            await before.StartAsync("WaitEvent", "c1", at: TimeProvider.System.GetUtcNow().AddHours(1));
+        }
+
+        _bankData.Instances["c1"] = _bankData.Instances["c1"] with { State = [0xff, 0xff] };
+        await using var shop = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop", new WorkflowOptions { MaxMailed = 2 });
+        await using var worker = WithParent(shop.Worker()).Start();
+        foreach (var child in new[] { "c1", "c2", "c3" })
+        {
+            await shop.StartAsync("ParentInBank", "p-" + child, child);
+        }
+
+        await Eventually.TrueAsync(() => Waiting(_shopData) == 3, "the starts wait for the bank");
+        await using (var bank = await StartAsync(new InMemoryWorkflowStore("bank", _bankData), "bank"))
+        {
+            await Eventually.TrueAsync(() => Waiting(_shopData) == 1, "all but one have arrived");
+        }
+
+        await shop.StartAsync("ParentInBank", "p-c4", "c4");
+        await Eventually.TrueAsync(() => Waiting(_shopData) == 2, "the next waits for the bank");
+
+        await using var again = await StartAsync(new InMemoryWorkflowStore("bank", _bankData), "bank");
+
+        await Eventually.TrueAsync(async () => await again.GetAsync("c4") is not null, "its start has arrived");
+    }
+
+    [Fact]
     public async Task Purge_OfAnInstanceWhoseIdNamesAnotherAppsInstance_LeavesTheMailForThat()
     {
         await using var shop = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop");
@@ -259,11 +289,13 @@ public sealed class WorkflowMailTests
         return action;
     }
 
-    private static bool IsEmpty(InMemoryWorkflowData data)
+    private static bool IsEmpty(InMemoryWorkflowData data) => Waiting(data) == 0;
+
+    private static int Waiting(InMemoryWorkflowData data)
     {
         lock (data.Gate)
         {
-            return data.Runs.Values.All(run => run.Inbox.Count == 0);
+            return data.Runs.Values.Sum(run => run.Inbox.Count);
         }
     }
 
