@@ -7,7 +7,7 @@ namespace Sidecar.Workflows.Engine;
 internal static class InstanceIds
 {
     /// <summary>The rule, behind what is wrong.</summary>
-    public const string Rule = "must not begin with a control character or contain NUL";
+    public const string Rule = "must not be empty, begin with a control character or contain NUL";
 
     public static bool IsValid(string id) => id.Length > 0 && !char.IsControl(id[0]) && !id.Contains('\0', StringComparison.Ordinal);
 }

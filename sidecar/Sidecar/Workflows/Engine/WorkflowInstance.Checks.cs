@@ -32,7 +32,7 @@ internal sealed partial class WorkflowInstance
     {
         foreach (var action in response.Actions)
         {
-            if (TargetOf(action) is { Length: > 0 } id && !InstanceIds.IsValid(id))
+            if (TargetOf(action) is { } id && !InstanceIds.IsValid(id))
             {
                 return Fail("InvalidInstanceId", $"action #{action.Id} ({action.WorkflowActionTypeCase}) names an instance whose id {InstanceIds.Rule}");
             }
@@ -49,11 +49,12 @@ internal sealed partial class WorkflowInstance
     private static TaskRouter? InnerRouterOf(WorkflowAction action) =>
         action.ScheduleTask?.Router ?? action.CreateChildWorkflow?.Router ?? action.CreateDetachedWorkflow?.Router;
 
+    // Only a child may be without: it gets an id from its parent's.
     private static string? TargetOf(WorkflowAction action) => action.WorkflowActionTypeCase switch
     {
-        WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow => action.CreateChildWorkflow.InstanceId,
+        WorkflowAction.WorkflowActionTypeOneofCase.CreateChildWorkflow => action.CreateChildWorkflow.InstanceId is { Length: > 0 } id ? id : null,
         WorkflowAction.WorkflowActionTypeOneofCase.CreateDetachedWorkflow => action.CreateDetachedWorkflow.InstanceId,
-        WorkflowAction.WorkflowActionTypeOneofCase.SendEvent => action.SendEvent.Instance.InstanceId,
+        WorkflowAction.WorkflowActionTypeOneofCase.SendEvent => action.SendEvent.Instance?.InstanceId ?? "",
         WorkflowAction.WorkflowActionTypeOneofCase.TerminateWorkflow => action.TerminateWorkflow.InstanceId,
         _ => null,
     };

@@ -263,6 +263,36 @@ public sealed class WorkflowMailTests
         IsEmpty(_shopData).Should().BeTrue();
     }
 
+    [Fact]
+    public async Task InstanceId_MissingInAnAction_FailsItsWorkflowNamingTheAction()
+    {
+        await using var shop = await StartAsync(new InMemoryWorkflowStore("shop", _shopData), "shop");
+        await using var worker = shop.Worker();
+        var actions = new Dictionary<string, WorkflowAction>
+        {
+            ["CreateDetachedWorkflow"] = new() { CreateDetachedWorkflow = new CreateDetachedWorkflowAction { Name = "Echo" } },
+            ["SendEvent"] = new() { SendEvent = new SendEventAction { Name = "go", Instance = new() } },
+            ["SendEvent of none"] = new() { SendEvent = new SendEventAction { Name = "go" } },
+            ["TerminateWorkflow"] = new() { TerminateWorkflow = new TerminateWorkflowAction() },
+        };
+        foreach (var (name, action) in actions)
+        {
+            worker.Workflows[name] = _ => [InBank(action)];
+        }
+
+        worker.Start();
+
+        foreach (var (name, action) in actions)
+        {
+            await shop.StartAsync(name, name);
+            var details = (await shop.CompletionAsync(name)).FailureDetails;
+            details.ErrorType.Should().Be("InvalidInstanceId");
+            details.ErrorMessage.Should().Be($"action #0 ({action.WorkflowActionTypeCase}) names an instance whose id must not be empty, begin with a control character or contain NUL");
+        }
+
+        IsEmpty(_shopData).Should().BeTrue();
+    }
+
     private static Google.Protobuf.WellKnownTypes.Timestamp Now => Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.UnixEpoch);
 
     private static InboxEvent FromShop(HistoryEvent e)
