@@ -5,8 +5,9 @@ using Sidecar.Workflows.Engine;
 namespace Sidecar.Workflows;
 
 /// <summary>
-/// What workers do, whatever carries their messages. The lease of an item ends with its answer, in one go: an answer that does not get
-/// that far leaves the item where it can be handed out again. Returning means: durable.
+/// What workers do, whatever carries their messages. The lease of an item ends with its answer, in one go: after an answer that does not get
+/// that far its worker has the item still, and may repeat the answer by its token; one without a token cannot be told from the next, so that the
+/// item is handed out again. Returning means: durable.
 /// </summary>
 internal sealed class WorkerOperations(WorkflowEngine engine)
 {
@@ -29,14 +30,7 @@ internal sealed class WorkerOperations(WorkflowEngine engine)
     {
         var isTokensOwn = response.CompletionToken.Length > 0;
         response.CompletionToken = engine.Dispatcher.TokenOf(response);
-        return engine.ChangeAsync(
-            response.InstanceId,
-            instance =>
-            {
-                engine.Dispatcher.Release(response.CompletionToken, isTokensOwn);
-                return (true, instance.CompleteTurn(response));
-            },
-            cancellation);
+        return AnswerAsync(engine, response.InstanceId, response.CompletionToken, isTokensOwn, instance => instance.CompleteTurn(response), cancellation);
     }
 
     /// <summary>
@@ -55,13 +49,26 @@ internal sealed class WorkerOperations(WorkflowEngine engine)
             return;
         }
 
-        await owner.ChangeAsync(
-            response.InstanceId,
-            instance =>
-            {
-                dispatcher.Release(response.CompletionToken, isTokensOwn);
-                return (true, instance.CompleteActivity(response));
-            },
-            cancellation);
+        await AnswerAsync(owner, response.InstanceId, response.CompletionToken, isTokensOwn, instance => instance.CompleteActivity(response), cancellation);
+    }
+
+    private async Task AnswerAsync(WorkflowEngine owner, string instanceId, string token, bool isTokensOwn, Func<Engine.WorkflowInstance, Step?> complete, CancellationToken cancellation)
+    {
+        try
+        {
+            await owner.ChangeAsync(
+                instanceId,
+                instance =>
+                {
+                    engine.Dispatcher.Release(token, isTokensOwn);
+                    return (true, complete(instance));
+                },
+                cancellation);
+        }
+        catch when (!isTokensOwn)
+        {
+            engine.Dispatcher.TakeBack(token);
+            throw;
+        }
     }
 }

@@ -31,6 +31,15 @@ internal sealed partial class WorkDispatcher
         }
     }
 
+    /// <summary>An answer has come that could not be taken, and will not come again: what was answered is handed out again, unless it is released.</summary>
+    public void TakeBack(string token)
+    {
+        if (_leases.TryRemove(token, out var lease))
+        {
+            TakeBackWithRoom(token, lease);
+        }
+    }
+
     /// <summary>Takes back what workers have had for too long, and ends the streams of silent ones, which then lose all they have. Returns how many items that are.</summary>
     public int TakeBackOverdue()
     {
@@ -38,10 +47,10 @@ internal sealed partial class WorkDispatcher
         var ofSilent = _leases.Values.Where(lease => lease.Worker.Heartbeat.IsSilent).ToList();
         ofSilent.ForEach(lease => lease.Worker.End());
         var overdue = _leases.Where(pair => pair.Value.Until <= now).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
-        return ofSilent.Count + overdue.Count(pair => _leases.TryRemove(pair.Key, out var lease) && TakeBackOverdue(pair.Key, lease));
+        return ofSilent.Count + overdue.Count(pair => _leases.TryRemove(pair.Key, out var lease) && TakeBackWithRoom(pair.Key, lease));
     }
 
-    private bool TakeBackOverdue(string token, Lease lease)
+    private bool TakeBackWithRoom(string token, Lease lease)
     {
         lease.Room.Release();
         return TakeBack(token, lease);

@@ -18,6 +18,9 @@ internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, b
     /// <summary>What the answer to a commit waits for that is durable already.</summary>
     public Func<StoreCommit, Task> Tells { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Whether instances cannot be read.</summary>
+    public bool RefusesLoads { get; set; }
+
     /// <summary>What recovery waits for.</summary>
     public Task Recovers { get; set; } = Task.CompletedTask;
 
@@ -40,7 +43,8 @@ internal sealed class FaultyStore(InMemoryWorkflowData data, Func<StoreCommit, b
 
     public Task<InstanceRow?> FindAsync(string instanceId, CancellationToken cancellationToken) => _store.FindAsync(instanceId, cancellationToken);
 
-    public Task<IReadOnlyList<StoredInstance>> LoadAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) => _store.LoadAsync(instanceIds, cancellationToken);
+    public Task<IReadOnlyList<StoredInstance>> LoadAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        RefusesLoads ? Task.FromException<IReadOnlyList<StoredInstance>>(new InvalidOperationException("damaged")) : _store.LoadAsync(instanceIds, cancellationToken);
 
     public Task<IReadOnlyList<byte[]>> ReadHistoryAsync(string instanceId, CancellationToken cancellationToken) => _store.ReadHistoryAsync(instanceId, cancellationToken);
 

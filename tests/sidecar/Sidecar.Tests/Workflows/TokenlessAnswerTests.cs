@@ -97,6 +97,41 @@ public sealed class TokenlessAnswerTests
         other.Activities.Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Answer_InstanceCannotBeLoadedForIt_WorkIsHandedOutAgain(bool isTurn)
+    {
+        var store = new FaultyStore(new InMemoryWorkflowData(), commit => commit.Inbox.Any(row => HistoryEvent.Parser.ParseFrom(row.Event).EventRaised is not null));
+        await using var host = await WorkflowHost.StartAsync(store);
+        await using var worker = host.Worker(hasTokens: false);
+        using var answer = new SemaphoreSlim(0);
+        worker.Workflows["Step"] = events => Answered(() => worker.Turns.Count == 1 && isTurn, Scripts.All["Chain"](events));
+        worker.Activity = request => Task.FromResult(Answered(() => worker.Activities.Count == 1 && !isTurn, new ActivityResponse { Result = request.Input }));
+        worker.Start();
+        var start = host.StartAsync("Step", "w1", "1");
+        await Eventually.TrueAsync(() => isTurn ? worker.Turns.Count == 1 : worker.Activities.Count == 1, "the worker has it");
+        store.RefusesLoads = true;
+        await host.Invoking(each => each.RaiseAsync("w1", "go")).Should().ThrowAsync<Exception>("what is refused takes the instance from memory");
+
+        answer.Release();
+        await Eventually.TrueAsync(() => worker.Errors.Count == 1, "the answer is refused");
+        store.RefusesLoads = false;
+
+        (await host.CompletionAsync("w1")).Output.Should().Be("1");
+        await start;
+
+        T Answered<T>(Func<bool> waits, T result)
+        {
+            if (waits())
+            {
+                answer.Wait(TimeSpan.FromSeconds(20));
+            }
+
+            return result;
+        }
+    }
+
     private static FakeWorker CallingBank(FakeWorker worker)
     {
         worker.Workflows["CallBank"] = events =>
