@@ -153,30 +153,29 @@ internal sealed partial class WorkDispatcher
 
     private void TakeBack(ConnectedWorker worker)
     {
-        var count = 0;
         foreach (var (token, lease) in _leases.Where(pair => pair.Value.Worker == worker).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList())
         {
             if (_leases.TryRemove(token, out _))
             {
-                TakeBack(token, lease, isLost: true, place: count++);
+                TakeBack(token, lease, isLost: true);
             }
         }
     }
 
-    private bool TakeBack(string token, Lease lease, bool isLost = false, int place = 0)
+    private bool TakeBack(string token, Lease lease, bool isLost = false)
     {
         Return(token, lease);
         lock (lease.Instance.Gate)
         {
             if (lease.Task is null && lease.Instance.AbandonTurn(token))
             {
-                HandOutAgain(lease.Instance, Enqueue, isLost, place);
+                HandOutAgain(lease.Instance, Enqueue, isLost);
                 return true;
             }
 
             if (lease.Task is { } task && lease.Instance.AbandonActivity(task, token))
             {
-                HandOutAgain(task, Enqueue, isLost, place);
+                HandOutAgain(task, Enqueue, isLost);
                 return true;
             }
 
@@ -184,25 +183,22 @@ internal sealed partial class WorkDispatcher
         }
     }
 
-    // What has lost one worker goes to the next at once. What has lost more may be what ends them: it waits longer each time, and goes alone, so
-    // that what was with the same worker and did no harm gets through.
-    private void HandOutAgain<T>(T work, Action<T> enqueue, bool isLost, int place)
+    // What has lost one worker goes to the next at once. What has lost more may be what ends them.
+    private void HandOutAgain<T>(T work, Action<T> enqueue, bool isLost)
         where T : IDispatched
     {
         if (isLost && ++work.Losses > 1)
         {
             work.IsHeldBack = true;
-            _ = context.Environment.Run(() => EnqueueLaterAsync(work, enqueue, Quarantine.PauseAfter(work.Losses - 1) + (place * Apart)));
+            _heldBack.Add(work.Losses, () => LetOut(work, enqueue));
         }
 
         enqueue(work);
     }
 
-    // When the engine stops as well: an activity of another app's instance goes back to that app.
-    private async Task EnqueueLaterAsync<T>(T work, Action<T> enqueue, TimeSpan pause)
+    private static void LetOut<T>(T work, Action<T> enqueue)
         where T : IDispatched
     {
-        await Task.Delay(pause, context.Time, context.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         lock (work.Gate)
         {
             work.IsHeldBack = false;

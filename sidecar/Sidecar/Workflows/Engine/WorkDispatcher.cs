@@ -7,7 +7,7 @@ namespace Sidecar.Workflows.Engine;
 /// <summary>
 /// Hands turns and activities to the connected workers. Invariants: work waits in the queues while no worker has room for
 /// it; what a worker has is leased to its connection under a token, and goes back to the queue when the connection or the
-/// lease ends before the answer - later each time, should it be what ends them; an answer without a token is that to the one lease it can mean
+/// lease ends before the answer - later each time, should it be what ends them (<see cref="HeldBackWork"/>); an answer without a token is that to the one lease it can mean
 /// (<see cref="TokenlessWork{TKey, TWork}"/>), or stale; work that cannot be handed out fails alone. The queues hold what is in memory
 /// anyway; the engine bounds that (<see cref="WorkflowOptions.MaxQueued"/>).
 /// </summary>
@@ -17,17 +17,16 @@ internal sealed partial class WorkDispatcher(EngineContext context)
     // queue of their own (the official JavaScript runtime runs 10 items, holds 100 more and drops the rest without a word).
     private const int UnprovenTurns = 10;
     private const int UnprovenActivities = 50;
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<WorkflowInstance> _turns = Channel.CreateUnbounded<WorkflowInstance>();
     private readonly Channel<ActivityTask> _activities = Channel.CreateUnbounded<ActivityTask>();
     private readonly ConcurrentDictionary<string, Lease> _leases = new(StringComparer.Ordinal);
     private readonly TokenlessWork<string, WorkflowInstance> _turnsOut = new();
     private readonly TokenlessWork<(string Instance, int Task), ActivityTask> _activitiesOut = new();
-    private int _workers;
+    private readonly HeldBackWork _heldBack = new(context);
 
     /// <summary>Connected workers.</summary>
-    public int Workers => Volatile.Read(ref _workers);
+    public int Workers => _heldBack.Workers;
 
     /// <summary>Turns that wait for a worker.</summary>
     public int QueuedTurns => _turns.Reader.Count;
@@ -78,7 +77,7 @@ internal sealed partial class WorkDispatcher(EngineContext context)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var worker = new ConnectedWorker(send, heartbeat, context.Environment.Completion);
-        Interlocked.Increment(ref _workers);
+        _heldBack.WorkerComes();
         try
         {
             Task[] pumps =
@@ -92,7 +91,7 @@ internal sealed partial class WorkDispatcher(EngineContext context)
         }
         finally
         {
-            Interlocked.Decrement(ref _workers);
+            _heldBack.WorkerGoes();
             TakeBack(worker);
         }
     }

@@ -1,4 +1,5 @@
 using Dapr.DurableTask.Protobuf;
+using Sidecar.Tests.Support;
 using Sidecar.Workflows.Engine;
 using Sidecar.Workflows.Store;
 
@@ -72,8 +73,51 @@ public sealed class PoisonedWorkTests
         IEnumerable<Task> Others() => starts.Where((_, i) => i != 2);
     }
 
-    private static Task<WorkflowHost> StartAsync() =>
-        WorkflowHost.StartAsync(new InMemoryWorkflowStore("app", new InMemoryWorkflowData()), new WorkflowOptions { WaitReportedAfter = TimeSpan.Zero });
+    [Fact]
+    public async Task Turns_WorkersComeLaterThanThePauses_ComeOneAfterTheOtherWhatLostMostLast()
+    {
+        var time = new ManualTime();
+        await using var host = await StartAsync(time);
+        var starts = Enumerable.Range(0, 3).Select(i => host.StartAsync("WaitEvent", $"w{i}")).ToList();
+        await LoseAsync(host, worker => worker.Turns.Count, 3);
+        await LoseAsync(host, worker => worker.Turns.Count, 3);
+        await Eventually.TrueAsync(() => time.TimersIn(TimeSpan.FromSeconds(1)) == 3, "they are held back");
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        var first = await AloneAsync(host, "x1");
+        await Eventually.TrueAsync(() => time.TimersIn(TimeSpan.FromSeconds(2)) == 1, "the one that was out is held back for longer");
+        time.Advance(TimeSpan.FromMinutes(2));
+        var second = await AloneAsync(host, "x2");
+        await Eventually.TrueAsync(() => time.TimersIn(TimeSpan.FromSeconds(2)) == 1, "the one that was out is held back for longer");
+        time.Advance(TimeSpan.FromMinutes(2));
+        await using var worker = host.Worker().Start();
+
+        for (var come = 1; come <= 3; come++)
+        {
+            await Eventually.TrueAsync(() => worker.Turns.Count == come, "the next has come");
+            time.Advance(TimeSpan.FromMilliseconds(20));
+        }
+
+        string[] all = ["w0", "w1", "w2"];
+        worker.Turns.Select(turn => turn.InstanceId).First().Should().Be(all.Except([first, second]).Should().ContainSingle().Which);
+        await Task.WhenAll(starts);
+    }
+
+    // A worker that ends with the first it gets of what is held back; the turn of another instance shows that it got no more.
+    private static async Task<string> AloneAsync(WorkflowHost host, string other)
+    {
+        await using var worker = host.Worker();
+        worker.Answers = turn => turn.InstanceId == other;
+        worker.Start();
+        await Eventually.TrueAsync(() => !worker.Turns.IsEmpty, "it has the first");
+        await host.StartAsync("Echo", other, "1");
+        await host.CompletionAsync(other);
+        worker.Turns.Should().HaveCount(2);
+        return worker.Turns.First().InstanceId;
+    }
+
+    private static Task<WorkflowHost> StartAsync(TimeProvider? time = null) =>
+        WorkflowHost.StartAsync(new InMemoryWorkflowStore("app", new InMemoryWorkflowData()), new WorkflowOptions { WaitReportedAfter = TimeSpan.Zero }, time: time);
 
     // A worker that ends as soon as it has its work.
     private static async Task LoseAsync(WorkflowHost host, Func<FakeWorker, int> has, int count = 1)
