@@ -3,7 +3,10 @@ namespace Sidecar.Workflows.Engine;
 /// <summary>
 /// The work of workers that may answer without a token, as those of the older protocol do. Such an answer has nothing but a key, which work of
 /// another app or of another run may have too. Invariant: of the work of one key one piece is out at a time, until it is answered or its
-/// lease has ended, so that it is certain which one an answer means; the rest waits here.
+/// lease has ended, so that it is certain which one an answer means; the rest waits here. The one thing that cannot be told apart: when the
+/// stream of the worker or the lease has ended before the answer, the work is handed out again, and both attempts may be answered yet. Of such
+/// answers each counts for what is out of its key when it comes: the first for the new attempt, which for a turn may have events that the answer
+/// knows nothing of; the second for what comes after that. To give a new attempt the same events would right the first and not the second.
 /// </summary>
 internal sealed class TokenlessWork<TKey, TWork>
     where TKey : notnull
