@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Sidecar.Api.Http;
 
 namespace Sidecar.Invocation;
 
@@ -59,12 +60,31 @@ internal static class ForwardedHeaders
         {
             if (!HopByHop.Contains(name) && !IsNominated(nominated, name))
             {
+                // .NET's client lets control characters in, which its server throws at: by then the app has done what it was asked.
+                if (!AreValid(values))
+                {
+                    continue;
+                }
+
                 var copy = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
 
                 // What the sidecar's own part of an answer depends on, and what the app's does: caches need both.
                 to[name] = name.Equals("Vary", StringComparison.OrdinalIgnoreCase) ? StringValues.Concat(to.Vary, copy) : copy;
             }
         }
+    }
+
+    private static bool AreValid(HeaderStringValues values)
+    {
+        foreach (var value in values)
+        {
+            if (!FieldValue.IsValid(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsNoContentType(string name, StringValues values) => values is [""] && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase);

@@ -111,6 +111,26 @@ public sealed class RefusedInvocationTests
         (await reader.ReadToEndAsync()).Should().Contain("x-back: J\u00fcrgen\r\n");
     }
 
+    [Theory]
+    [InlineData("a\u0001b", false)]
+    [InlineData("a\u007fb", false)]
+    [InlineData("a\tb", true)]
+    public async Task Invoke_AnswerWithAControlCharacterInAHeader_ComesBackWithoutTheHeader(string value, bool stays)
+    {
+        using var app = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        app.Start();
+        var answering = AnswerAsync(app, $"HTTP/1.1 200 OK\r\nx-odd: {value}\r\nx-even: 2\r\nConnection: close\r\nContent-Length: 4\r\n\r\ndone");
+        await using var sidecar = await RunningSidecar.StartAsync(_run, "own", appPort: null, Endpoint("ext", ((System.Net.IPEndPoint)app.LocalEndpoint).Port));
+
+        var (status, body, response) = await sidecar.SendAsync("POST", "/v1.0/invoke/ext/method/x", "{}");
+
+        app.Stop();
+        (status, body).Should().Be((200, "done"));
+        response.Headers.GetValues("x-even").Should().Equal("2");
+        response.Headers.Contains("x-odd").Should().Be(stays);
+        (await answering).Should().Be(1, "the app is asked once");
+    }
+
     [Fact]
     public async Task Invoke_EmptyContentType_IsNone()
     {
@@ -120,6 +140,24 @@ public sealed class RefusedInvocationTests
         await sidecar.SendRawAsync("GET", "/v1.0/invoke/app/method/x", "content-type:");
 
         app.Seen.Single().Headers.Should().NotContainKey("content-type");
+    }
+
+    // An app as raw as it can be: the same answer on each connection; returns how many there were once the listener is stopped.
+    private static async Task<int> AnswerAsync(TcpListener listener, string answer)
+    {
+        for (var connections = 0; ; connections++)
+        {
+            try
+            {
+                using var connection = await listener.AcceptTcpClientAsync();
+                _ = await connection.GetStream().ReadAtLeastAsync(new byte[4096], 1);
+                await connection.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer));
+            }
+            catch (SocketException)
+            {
+                return connections;
+            }
+        }
     }
 
     private static string Endpoint(string name, int port) => $$"""
