@@ -1,4 +1,5 @@
 using System.Net;
+using Sidecar.Api.Http;
 
 namespace Sidecar;
 
@@ -40,6 +41,11 @@ internal static class SidecarOptionsValidation
             yield return $"the 'dapr-{name.ToLowerInvariant()}-port' argument value {port} conflicts with 'app-port'";
         }
 
+        foreach (var (setting, _) in Tokens(options).Where(token => !FieldValue.IsValid(token.Value)))
+        {
+            yield return $"{setting} has a line break or another control character, which no header can hold; give it without, at its end too";
+        }
+
         foreach (var endpoint in options.DisabledInitEndpoints.Where(name => !InitEndpoints.Contains(name, StringComparer.OrdinalIgnoreCase)))
         {
             yield return $"invalid value for 'disable-init-endpoints': {endpoint}; accepted are config and subscribe";
@@ -58,6 +64,8 @@ internal static class SidecarOptionsValidation
             }
         }
     }
+
+    private static IEnumerable<(string Name, string Value)> Tokens(SidecarOptions options) => [("DAPR_API_TOKEN", options.ApiToken ?? ""), ("APP_API_TOKEN", options.AppApiToken ?? "")];
 
     private static IEnumerable<(string Name, int Port)> Ports(SidecarOptions options) =>
     [

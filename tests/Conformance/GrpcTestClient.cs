@@ -11,7 +11,7 @@ namespace Conformance;
 /// <summary>A bare gRPC client over cleartext HTTP/2: what is on the wire is what a test sees.</summary>
 internal sealed class GrpcTestClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true, RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8 }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Metadata that every call carries.</summary>
     public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);

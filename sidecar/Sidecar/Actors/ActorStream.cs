@@ -87,12 +87,12 @@ internal sealed class ActorStream(GrpcCall call, Tracing tracing) : IActorTransp
         var message = new SubscribeActorEventsResponseInvokeRequestAlpha1 { Id = id, ActorType = actorCall.Type, ActorId = actorCall.Id, Method = actorCall.Method, Data = ByteString.CopyFrom(actorCall.Body.Span) };
         foreach (var (name, values) in request.Headers.NonValidated)
         {
-            message.Metadata[name] = values.First();
+            message.Metadata[name] = HeaderText.Read(values.First());
         }
 
         if (reentrancyId is not null)
         {
-            message.Metadata[ActorHost.ReentrancyHeader] = reentrancyId;
+            message.Metadata[ActorHost.ReentrancyHeader] = HeaderText.Read(reentrancyId);
         }
 
         if (tracing.Header(trace) is { } traceParent)
@@ -124,8 +124,9 @@ internal sealed class ActorStream(GrpcCall call, Tracing tracing) : IActorTransp
     private static ActorResult Answer(SubscribeActorEventsRequestInvokeResponseAlpha1 answer)
     {
         var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent([]) };
-        foreach (var (name, value) in answer.Metadata.Where(pair => FieldValue.IsValid(pair.Value)))
+        foreach (var (name, text) in answer.Metadata.Where(pair => FieldValue.IsValid(pair.Value)))
         {
+            var value = HeaderText.Write(text);
             _ = response.Headers.TryAddWithoutValidation(name, value) || response.Content.Headers.TryAddWithoutValidation(name, value);
         }
 

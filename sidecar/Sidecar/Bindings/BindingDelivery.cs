@@ -96,7 +96,7 @@ internal sealed partial class BindingDelivery(LoadedBinding binding, RuntimeServ
         using var request = new HttpRequestMessage(HttpMethod.Post, _path) { Content = Content(bindingEvent.Data) };
         foreach (var (name, value) in bindingEvent.Metadata.Where(pair => FieldValue.IsValid(pair.Value)))
         {
-            request.Headers.TryAddWithoutValidation(name, value);
+            request.Headers.TryAddWithoutValidation(name, HeaderText.Write(value));
         }
 
         var trace = Tracing.ContextOf(span, TraceContext.None);

@@ -122,7 +122,7 @@ internal sealed class BindingsHttpApi(OutputBindings outputs, Tracing tracing) :
 
         if (context.Request.Headers["baggage"] is { Count: > 0 } baggage)
         {
-            metadata["baggage"] = string.Join(',', baggage.AsEnumerable());
+            metadata["baggage"] = HeaderText.Read(string.Join(',', baggage.AsEnumerable()));
         }
 
         return request with { Metadata = metadata };

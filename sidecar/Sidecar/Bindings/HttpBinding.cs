@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.Invocation;
@@ -28,6 +29,7 @@ internal sealed class HttpBinding : IOutputBinding
         MaxAutomaticRedirections = 10,
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         ConnectTimeout = TimeSpan.FromSeconds(15),
     });
 

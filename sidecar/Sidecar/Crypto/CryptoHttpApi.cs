@@ -83,5 +83,5 @@ internal sealed class CryptoHttpApi(CryptoProviders providers) : IHttpApi
         return null;
     }
 
-    private static string Header(HttpContext context, string name) => context.Request.Headers[name] is [var value, ..] ? value ?? "" : "";
+    private static string Header(HttpContext context, string name) => context.Request.Headers[name] is [{ } value, ..] ? HeaderText.Read(value) : "";
 }

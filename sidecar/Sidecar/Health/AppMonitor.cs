@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Dapr.Proto.Runtime.V1;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Http;
 using Sidecar.Telemetry.Metrics;
 
 namespace Sidecar.Health;
@@ -155,7 +156,7 @@ internal sealed partial class AppMonitor(SidecarOptions options, SidecarMetrics 
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{options.AppChannelAddress}:{port}{path}");
         if (!string.IsNullOrEmpty(options.AppApiToken))
         {
-            request.Headers.TryAddWithoutValidation(Security.ApiToken.Header, options.AppApiToken);
+            request.Headers.TryAddWithoutValidation(Security.ApiToken.Header, HeaderText.Write(options.AppApiToken));
         }
 
         if (options.IsHttp2App)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Sidecar.Api.Http;
 using Sidecar.Faults;
 using Sidecar.Health;
 using Sidecar.Middleware;
@@ -36,7 +37,7 @@ internal sealed class AppChannel : IAppChannel, IDisposable
         _monitor = monitor;
         _base = $"http://{options.AppChannelAddress}:{options.AppPort}";
         _isHttp2 = options.IsHttp2App;
-        _token = string.IsNullOrEmpty(options.AppApiToken) ? null : options.AppApiToken;
+        _token = string.IsNullOrEmpty(options.AppApiToken) ? null : HeaderText.Write(options.AppApiToken);
         _turns = options.AppMaxConcurrency > 0 ? new SemaphoreSlim(options.AppMaxConcurrency) : null;
         Exists = options.AppPort is not null;
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Google.Protobuf;
 using Sidecar.Api.Grpc;
 using Sidecar.Security;
@@ -50,6 +51,7 @@ internal sealed class GrpcApp : IDisposable
         UseProxy = false,
         AllowAutoRedirect = false,
         ActivityHeadersPropagator = null,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         EnableMultipleHttp2Connections = true,
         ConnectTimeout = TimeSpan.FromSeconds(10),
         InitialHttp2StreamWindowSize = 1024 * 1024,

@@ -3,6 +3,7 @@ using Dapr.Proto.Common.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Sidecar.Api.Grpc;
 using Sidecar.Api.Http;
 using Sidecar.Resiliency;
@@ -89,7 +90,7 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
         // A gRPC app gets the message, whatever it says.
         if (contentType.Length > 0 && FieldValue.IsValid(contentType))
         {
-            request.Content!.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            request.Content!.Headers.TryAddWithoutValidation("Content-Type", HeaderText.Write(contentType));
         }
 
         ForwardedHeaders.CopyToApp(Headers(call), request);
@@ -117,12 +118,14 @@ internal sealed class GrpcInvocation(RuntimeServices services, Invoker invoker)
             var key = name.ToLowerInvariant();
             if (key[0] != ':' && key is not ("content-type" or "content-length") && !key.EndsWith("-bin", StringComparison.Ordinal))
             {
-                headers[key.StartsWith("grpc-", StringComparison.Ordinal) ? Prefix + key : key] = values;
+                headers[key.StartsWith("grpc-", StringComparison.Ordinal) ? Prefix + key : key] = Octets(values);
             }
         }
 
         return headers;
     }
+
+    private static StringValues Octets(StringValues texts) => texts is [{ } text] ? HeaderText.Write(text) : texts.Select(value => HeaderText.Write(value ?? "")).ToArray();
 
     private async Task<InvokeResponse> AnswerAsync(HttpResponseMessage response, byte[] body, GrpcCall call)
     {

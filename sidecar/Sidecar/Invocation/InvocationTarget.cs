@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Sidecar.Api.Http;
 
 namespace Sidecar.Invocation;
 
@@ -17,7 +18,7 @@ internal readonly record struct InvocationTarget(string Id, string Method)
     {
         if (headers.TryGetValue(Header, out var id) && id.ToString() is { Length: > 0 } named)
         {
-            return new InvocationTarget(named, path);
+            return new InvocationTarget(HeaderText.Read(named), path);
         }
 
         return FromAuthorization(headers.Authorization) is { } authorized

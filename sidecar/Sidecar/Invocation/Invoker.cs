@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Sidecar.Api.Http;
 using Sidecar.Components;
 using Sidecar.NameResolution;
 using Sidecar.Telemetry;
@@ -143,10 +144,9 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
         if (_endpointsByName.TryGetValue(target, out var endpoint))
         {
             baseUrl = endpoint.BaseUrl.OriginalString;
-            foreach (var (name, value) in endpoint.Headers)
+            if (AddHeaders(request, endpoint) is { } wrong)
             {
-                request.Headers.Remove(name);
-                request.Headers.TryAddWithoutValidation(name, value);
+                return new InvocationResult(null, FieldValue.Problem(wrong)) { IsPermanent = true };
             }
         }
 
@@ -165,6 +165,23 @@ internal sealed partial class Invoker(RuntimeServices services, Callee self, App
         {
             return new InvocationResult(null, TransportError.Describe(request, exception));
         }
+    }
+
+    // Returns the name of a header whose value, of a secret perhaps, can be none.
+    private static string? AddHeaders(AppRequest request, HttpEndpointSpec endpoint)
+    {
+        foreach (var (name, value) in endpoint.Headers)
+        {
+            if (!FieldValue.IsValid(value))
+            {
+                return name;
+            }
+
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, HeaderText.Write(value));
+        }
+
+        return null;
     }
 
     [LoggerMessage(3031, LogLevel.Warning, "App {Target} was called, but the run has no such app; it has: {Known}")]

@@ -145,7 +145,7 @@ internal sealed class AppDelivery(IAppChannel app, Tracing tracing, TimeProvider
             && FieldValue.IsValid(value))
         {
             request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, value);
+            request.Headers.TryAddWithoutValidation(name, HeaderText.Write(value));
         }
     }
 

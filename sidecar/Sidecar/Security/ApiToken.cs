@@ -12,7 +12,8 @@ internal sealed class ApiToken(string? token)
     private readonly byte[]? _token = string.IsNullOrEmpty(token) ? null : Encoding.UTF8.GetBytes(token);
 
     /// <summary>Whether a request may go on.</summary>
-    public bool Accepts(HttpRequest request)
+    /// <param name="encoding">How its headers were read: a letter for each octet over HTTP, as texts over gRPC.</param>
+    public bool Accepts(HttpRequest request, Encoding encoding)
     {
         if (_token is null)
         {
@@ -20,7 +21,7 @@ internal sealed class ApiToken(string? token)
         }
 
         var given = request.Headers[Header];
-        return given.Count == 1 && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given[0] ?? ""), _token);
+        return given.Count == 1 && CryptographicOperations.FixedTimeEquals(encoding.GetBytes(given[0] ?? ""), _token);
     }
 
     /// <summary>Refuses a request of the HTTP API as daprd does.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sidecar.Api.Http;
 using Sidecar.Security;
@@ -19,7 +20,7 @@ internal sealed class GrpcDispatcher(GrpcServer server, GrpcProxy proxy, ApiToke
     public Task HandleAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
-        if (!token.Accepts(context.Request))
+        if (!token.Accepts(context.Request, Encoding.UTF8))
         {
             var given = context.Request.Headers.ContainsKey(ApiToken.Header);
             return GrpcServer.RefuseAsync(context, GrpcErrors.FromHttp(401, given ? "authentication error: api token mismatch" : "missing api token in request metadata"));

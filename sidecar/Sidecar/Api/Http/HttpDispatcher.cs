@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -109,7 +110,7 @@ internal sealed partial class HttpDispatcher
         if (_tracing.TakesBaggage && context.Request.Headers[Baggage.Header] is { Count: > 0 } baggage)
         {
             var value = string.Join(',', baggage.AsEnumerable());
-            if (Baggage.Problem(value) is { } problem)
+            if (Baggage.Problem(HeaderText.Read(value)) is { } problem)
             {
                 return CountAsync(PlainText.WriteAsync(context, StatusCodes.Status400BadRequest, $"invalid baggage header: {problem}"), context, path, began);
             }
@@ -134,7 +135,7 @@ internal sealed partial class HttpDispatcher
                 return;
             }
 
-            if (!_token.Accepts(context.Request))
+            if (!_token.Accepts(context.Request, Encoding.Latin1))
             {
                 await ApiToken.RefuseAsync(context);
                 return;

@@ -71,8 +71,8 @@ internal sealed class KestrelEndpoint : IAsyncDisposable
         configure(options.Limits);
         if (protocols != HttpProtocols.Http2)
         {
-            // Headers pass as the octets they are; those that name metadata are texts here.
-            options.RequestHeaderEncodingSelector = static name => name.StartsWith("metadata.", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
+            // Headers pass as the octets they are; HeaderText reads those that are texts.
+            options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
             options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         }
 

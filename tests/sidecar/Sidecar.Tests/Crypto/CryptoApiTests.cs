@@ -26,13 +26,14 @@ public sealed class CryptoApiTests : IAsyncLifetime
         var symmetric = RandomNumberGenerator.GetBytes(32);
         Write("sym.json", $$"""{"kty":"oct","k":"{{System.Buffers.Text.Base64Url.EncodeToString(symmetric)}}"}""");
         Write("sign-only.json", """{"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY","use":"sig"}""");
+        Write("schl\u00fcssel", Convert.ToBase64String(symmetric));
         Write("raw", "0123456789abcdef-123456789abcde!");
         Write("base64", Convert.ToBase64String(symmetric) + "\n");
         Write("private.pem", KeyPair.Value.Private);
         Write("public.pem", KeyPair.Value.Public);
         Write("short", Convert.ToBase64String(new byte[16]));
         _sidecar = await RunningSidecar.StartAsync(new RunScope(), "app", appPort: null, RunningSidecar.Component("vault", "crypto.dapr.localstorage", ("path", _keys.FullName)));
-        _http = new HttpClient { BaseAddress = _sidecar.HttpAddress };
+        _http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 }) { BaseAddress = _sidecar.HttpAddress };
 
         void Write(string name, string text) => File.WriteAllText(Path.Combine(_keys.FullName, name), text);
     }
@@ -61,6 +62,14 @@ public sealed class CryptoApiTests : IAsyncLifetime
         (status, decrypted).Should().Be((200, 200));
         contents.Should().Equal(plain);
         Encoding.Latin1.GetString(document).Should().StartWith($"dapr.io/enc/v1\n{{\"k\":\"{key}\",\"kw\":");
+    }
+
+    [Fact]
+    public async Task Document_ForAKeyOfANameThatIsNotAscii_IsDecrypted()
+    {
+        var document = await EncryptAsync([1, 2], ("dapr-key-name", "schl\u00fcssel"), ("dapr-key-wrap-algorithm", "AES"), ("dapr-omit-decryption-key-name", "true"));
+
+        (await PutAsync(Decrypt, document, ("dapr-key-name", "schl\u00fcssel"))).Body.Should().Equal(1, 2);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ internal sealed class TestSidecar : IAsyncDisposable
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", Runtime.HttpPort);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}{(header.Length > 0 ? "\r\n" : "")}\r\n"));
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}{(header.Length > 0 ? "\r\n" : "")}\r\n"));
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }

@@ -69,6 +69,35 @@ public sealed class SmuggledHeaderTests
         request.Headers.Should().NotContainKey("X-Smuggled");
     }
 
+    [Fact]
+    public async Task Endpoint_LineBreakInAHeader_IsRefusedAtOnce()
+    {
+        await using var app = await FakeApp.StartAsync(FakeApp.EchoAsync);
+        await using var sidecar = await RunningSidecar.StartAsync(new RunScope(), "own", appPort: null, $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: HTTPEndpoint
+            metadata: { name: ext }
+            spec: { baseUrl: "http://127.0.0.1:{{app.Port}}", headers: [{ name: X-Key, value: "secret\n" }] }
+            """);
+
+        var (status, body, _) = await sidecar.SendAsync("GET", "/v1.0/invoke/ext/method/m");
+
+        status.Should().Be(500);
+        body.Should().Contain("failed to invoke, id: ext, err: net/http: invalid header field value for ").And.Contain("X-Key");
+        app.Seen.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("secret\n", null, "DAPR_API_TOKEN")]
+    [InlineData(null, "secret\r\n", "APP_API_TOKEN")]
+    [InlineData("sec\u0001ret", null, "DAPR_API_TOKEN")]
+    public void Options_TokenWithControlCharacters_AreRefusedWithoutTellingIt(string? api, string? app, string setting)
+    {
+        var problem = SidecarOptionsValidation.Validate(new SidecarOptions { AppId = "app", ApiToken = api, AppApiToken = app }).Should().ContainSingle().Subject;
+
+        problem.Should().StartWith(setting + " ").And.NotContain("sec");
+    }
+
     [Theory]
     [InlineData("http://a/%zz/../b?c=[d]#e", "http://a/%zz/../b?c=[d]#e")]
     [InlineData("http://[::1]:80/ \t", "http://[::1]:80/%20%09")]

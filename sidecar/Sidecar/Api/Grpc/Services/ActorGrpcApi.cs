@@ -39,7 +39,7 @@ internal sealed class ActorGrpcApi(RuntimeServices services, Func<ActorsBuilding
         }
 
         var reentrancy = request.Metadata.FirstOrDefault(pair => pair.Key.Equals(ActorHost.ReentrancyHeader, StringComparison.OrdinalIgnoreCase)).Value;
-        var actorCall = new ActorCall(request.ActorType, request.ActorId, method, "", request.Data.Memory, message => Prepare(request, message), string.IsNullOrEmpty(reentrancy) ? null : reentrancy);
+        var actorCall = new ActorCall(request.ActorType, request.ActorId, method, "", request.Data.Memory, message => Prepare(request, message), string.IsNullOrEmpty(reentrancy) ? null : HeaderText.Write(reentrancy));
         try
         {
             var result = await block().Router.CallAsync(actorCall, services.Tracing.Of(call.Context), call.Cancellation);
@@ -68,8 +68,9 @@ internal sealed class ActorGrpcApi(RuntimeServices services, Func<ActorsBuilding
     // Who calls is said by the sidecar, never by the client.
     private void Prepare(InvokeActorRequest request, HttpRequestMessage message)
     {
-        foreach (var (name, value) in request.Metadata.Where(pair => !NotForwarded.Contains(pair.Key)))
+        foreach (var (name, text) in request.Metadata.Where(pair => !NotForwarded.Contains(pair.Key)))
         {
+            var value = HeaderText.Write(text);
             _ = message.Headers.TryAddWithoutValidation(name, value) || message.Content?.Headers.TryAddWithoutValidation(name, value) == true;
         }
 
