@@ -99,11 +99,20 @@ data_directory() {
     else
       path=/var/tmp/platform-$(printf %s "$dir" | cksum | cut -d' ' -f1)
       say "the database's user cannot reach $dir: data goes to $path"
+      set_aside "$path"
     fi
   fi
   mkdir -p "$path"
   echo "$path" >"$dir/data-path"
   echo "$path"
+}
+
+# Data of a checkout that was here before and is gone: its password went with it.
+set_aside() {
+  [ -d "$1" ] || return 0
+  as_postgres "$bin/pg_ctl" -D "$1/postgres" -m fast stop >/dev/null 2>&1 || true
+  mv "$1" "$1.$$"
+  say "data of an earlier checkout in this place was set aside: $1.$$"
 }
 
 lock() {
